@@ -1,0 +1,76 @@
+"""What nodes say: message types, the envelope, the codec and field lists."""
+
+from sutura.messages.codec import (
+    MAX_FRAME_BYTES,
+    FrameDecoder,
+    encode_frame,
+    finite_check,
+    prefix_of,
+    read_writer,
+    topic_prefix,
+)
+from sutura.messages.envelope import Frame, node_of, writer_name
+from sutura.messages.errors import (
+    DecodeFailure,
+    MessageError,
+    MessageTypeClash,
+    SchemaMismatch,
+    UnknownMessageType,
+)
+from sutura.messages.fields import clip
+from sutura.messages.message import Message, message_type, message_types
+from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
+from sutura.messages.operator import Clutch, EmergencyStop, OperatorPresence, TeleopState
+from sutura.messages.safety import (
+    ArmState,
+    Evidence,
+    Heartbeat,
+    MotionPermit,
+    OperatingState,
+    TaskState,
+    WatchdogPhase,
+    WatchdogState,
+)
+from sutura.messages.schema import FieldSchema, MessageSchema, describe, require_compatible
+
+__all__ = [
+    "MAX_FRAME_BYTES",
+    "ArmState",
+    "Clutch",
+    "DecodeFailure",
+    "EmergencyStop",
+    "Evidence",
+    "FieldSchema",
+    "Frame",
+    "FrameDecoder",
+    "Heartbeat",
+    "JointCommand",
+    "JointState",
+    "Message",
+    "MessageError",
+    "MessageSchema",
+    "MessageTypeClash",
+    "MotionPermit",
+    "OperatingState",
+    "OperatorPresence",
+    "Pose",
+    "SchemaMismatch",
+    "TaskState",
+    "TeleopState",
+    "TrackingError",
+    "UnknownMessageType",
+    "WatchdogPhase",
+    "WatchdogState",
+    "clip",
+    "describe",
+    "encode_frame",
+    "finite_check",
+    "message_type",
+    "message_types",
+    "node_of",
+    "prefix_of",
+    "read_writer",
+    "require_compatible",
+    "topic_prefix",
+    "writer_name",
+]
