@@ -1,0 +1,41 @@
+"""The real world: driver interfaces and the table of drivers."""
+
+from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
+from sutura.hw_drivers.capabilities import Capabilities, StopCategory
+from sutura.hw_drivers.context import DriverContext, DriverOptions
+from sutura.hw_drivers.errors import (
+    BadDriver,
+    BadOptions,
+    CommandRefused,
+    DeviceFault,
+    DeviceLost,
+    DriverError,
+    UnknownDriver,
+    WrongState,
+)
+from sutura.hw_drivers.input_device import HandSample, InputDevice
+from sutura.hw_drivers.joints import ActuatedJoints
+from sutura.hw_drivers.table import installed, load_actuator, load_input
+
+__all__ = [
+    "ActuatedJoints",
+    "ActuatorDriver",
+    "BadDriver",
+    "BadOptions",
+    "Capabilities",
+    "CommandRefused",
+    "DeviceFault",
+    "DeviceLost",
+    "DriverContext",
+    "DriverError",
+    "DriverOptions",
+    "DriverState",
+    "HandSample",
+    "InputDevice",
+    "StopCategory",
+    "UnknownDriver",
+    "WrongState",
+    "installed",
+    "load_actuator",
+    "load_input",
+]

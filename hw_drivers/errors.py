@@ -1,0 +1,73 @@
+"""Errors of drivers.
+
+SuturaError
+└── DriverError
+    ├── UnknownDriver     no driver of that name is installed
+    ├── BadDriver         the name leads to something that is no driver of the wanted kind
+    ├── BadOptions        the options do not fit the driver
+    ├── WrongState        a call that the driver's state does not allow
+    ├── CommandRefused    a command that must not reach a motor
+    ├── DeviceFault       the device reports a fault or has stopped by itself
+    └── DeviceLost        the device does not answer
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from sutura.errors import SuturaError
+
+
+class DriverError(SuturaError):
+    """Raised, as one of its subclasses, for anything wrong with a driver or its device."""
+
+
+class UnknownDriver(DriverError):
+    """Raised when a topology or a person names a driver that is not installed."""
+
+    def __init__(self, name: str, kind: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"no {kind} driver {name!r} is installed{hint} (installed: {', '.join(known)})")
+
+
+class BadDriver(DriverError):
+    """Raised when a driver's entry cannot be imported or is of another kind."""
+
+    def __init__(self, name: str, target: str, reason: str) -> None:
+        super().__init__(f"driver {name!r} ({target}): {reason}")
+
+
+class BadOptions(DriverError):
+    """Raised when a driver's options have an unknown name or a value that does not fit."""
+
+    def __init__(self, driver: str, reason: str, known: Iterable[str]) -> None:
+        super().__init__(f"options of driver {driver!r}: {reason} (it takes: {', '.join(known) or 'none'})")
+
+
+class WrongState(DriverError):
+    """Raised when a driver is called in a state that does not allow it."""
+
+    def __init__(self, driver: str, call: str, expected: str, state: str) -> None:
+        super().__init__(f"driver {driver!r}: {call}() needs the state {expected}, it is {state}")
+
+
+class CommandRefused(DriverError):
+    """Raised when a command is not finite, outside its limits, or names other joints; nothing was sent."""
+
+    def __init__(self, driver: str, reason: str) -> None:
+        super().__init__(f"driver {driver!r} refused a command: {reason}")
+
+
+class DeviceFault(DriverError):
+    """Raised when the device reports a fault, or has stopped by itself."""
+
+    def __init__(self, driver: str, reason: str) -> None:
+        super().__init__(f"device of driver {driver!r}: {reason}")
+
+
+class DeviceLost(DriverError):
+    """Raised when a device does not answer within its bound."""
+
+    def __init__(self, driver: str, reason: str) -> None:
+        super().__init__(f"device of driver {driver!r} does not answer: {reason}")

@@ -1,0 +1,56 @@
+"""The interface of everything that a hand moves."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+
+from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
+from sutura.hw_drivers.errors import WrongState
+from sutura.messages import Pose
+
+
+class HandSample(msgspec.Struct, frozen=True, gc=False):
+    """One reading of a master: its tip pose in the master's base frame, and the gripper angle [rad]."""
+
+    pose: Pose
+    gripper: float
+
+
+class InputDevice(ABC):
+    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close()."""
+
+    Options: ClassVar[type[DriverOptions]] = DriverOptions
+
+    def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
+        self.context = context
+        self.options = read_options(type(self).__name__, self.Options, options)
+        self._is_open = False
+
+    def open(self) -> None:
+        """Take the device. Opening twice changes nothing. Raises DriverError."""
+        if not self._is_open:
+            self._open()
+            self._is_open = True
+
+    def read(self, elapsed: float) -> HandSample | None:
+        """The newest reading, `elapsed` seconds into the run; None while there is nothing (more) to say."""
+        if not self._is_open:
+            raise WrongState(f"{type(self).__name__} of {self.context.name}", "read", "open", "closed")
+        return self._read(elapsed)
+
+    def close(self) -> None:
+        """Give the device back. Closing twice changes nothing."""
+        if self._is_open:
+            self._is_open = False
+            self._close()
+
+    @abstractmethod
+    def _open(self) -> None: ...
+
+    @abstractmethod
+    def _read(self, elapsed: float) -> HandSample | None: ...
+
+    def _close(self) -> None:
+        """Most devices need nothing here."""

@@ -1,0 +1,54 @@
+"""Drivers by name: ours, those of installed packages (entry points), and `module:Class`, all alike."""
+
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from sutura.hw_drivers.actuator import ActuatorDriver
+from sutura.hw_drivers.errors import BadDriver, UnknownDriver
+from sutura.hw_drivers.input_device import InputDevice
+
+ENTRY_POINT_GROUP = "sutura.drivers"
+
+_KIND_NAMES: dict[type, str] = {ActuatorDriver: "actuator", InputDevice: "input"}
+
+_OURS: Mapping[str, str] = {
+    "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
+    "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
+    "script": "sutura.sim_driver.script_hand:ScriptHand",
+    "recording": "sutura.sim_driver.recording_hand:RecordingHand",
+}
+
+DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice)
+
+
+def installed() -> dict[str, str]:
+    """Every installed driver: name to `module:Class`. Another package cannot take a name of ours."""
+    found = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return {**found, **_OURS}
+
+
+def load_actuator(name: str) -> type[ActuatorDriver]:
+    """The actuator driver of that name. Raises UnknownDriver, BadDriver."""
+    return _load(name, ActuatorDriver)  # type: ignore[type-abstract]
+
+
+def load_input(name: str) -> type[InputDevice]:
+    """The input driver of that name. Raises UnknownDriver, BadDriver."""
+    return _load(name, InputDevice)  # type: ignore[type-abstract]
+
+
+def _load(name: str, kind: type[DriverT]) -> type[DriverT]:
+    table = installed()
+    target = name if ":" in name else table.get(name)
+    if target is None:
+        raise UnknownDriver(name, _KIND_NAMES[kind], table)
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise BadDriver(name, target, f"cannot be imported: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, kind)):
+        raise BadDriver(name, target, f"expected an {_KIND_NAMES[kind]} driver, came {found!r}")
+    return found
