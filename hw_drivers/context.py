@@ -10,7 +10,7 @@ import msgspec
 from sutura.hw_drivers.errors import BadOptions
 
 
-class DriverOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DriverOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of a driver's options; a driver lists its own with types, bounds and defaults."""
 
 

@@ -1,0 +1,43 @@
+"""How motion works: arms, their forward and inverse kinematics, Jacobian and limits; rotations. Pure."""
+
+from sutura.kinematics.arm import Arm, Solution
+from sutura.kinematics.arm_file import ArmModel, Jaw, JointRow, TipOffset
+from sutura.kinematics.chain import Joints
+from sutura.kinematics.errors import (
+    ArmFileError,
+    ArmStructureError,
+    CountError,
+    KinematicsError,
+    NotARotationError,
+    NotFiniteError,
+    UnknownArmError,
+    Unreachable,
+)
+from sutura.kinematics.limits import JointExcess, JointLimits, Saturated
+from sutura.kinematics.rotations import Quaternion, Vector3
+from sutura.kinematics.shipped import load_arm, shipped_arms
+
+__all__ = [
+    "Arm",
+    "ArmFileError",
+    "ArmModel",
+    "ArmStructureError",
+    "CountError",
+    "Jaw",
+    "JointExcess",
+    "JointLimits",
+    "JointRow",
+    "Joints",
+    "KinematicsError",
+    "NotARotationError",
+    "NotFiniteError",
+    "Quaternion",
+    "Saturated",
+    "Solution",
+    "TipOffset",
+    "UnknownArmError",
+    "Unreachable",
+    "Vector3",
+    "load_arm",
+    "shipped_arms",
+]

@@ -4,7 +4,6 @@ from sutura.messages.codec import (
     MAX_FRAME_BYTES,
     FrameDecoder,
     encode_frame,
-    finite_check,
     prefix_of,
     read_writer,
     topic_prefix,
@@ -18,9 +17,11 @@ from sutura.messages.errors import (
     UnknownMessageType,
 )
 from sutura.messages.fields import clip
-from sutura.messages.message import Message, message_type, message_types
+from sutura.messages.finite import finite_check
+from sutura.messages.message import Message, RawMessage, message_type, message_types
 from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
 from sutura.messages.operator import Clutch, EmergencyStop, OperatorPresence, TeleopState
+from sutura.messages.raw import RawDecoder, as_raw
 from sutura.messages.safety import (
     ArmState,
     Evidence,
@@ -54,6 +55,8 @@ __all__ = [
     "OperatingState",
     "OperatorPresence",
     "Pose",
+    "RawDecoder",
+    "RawMessage",
     "SchemaMismatch",
     "TaskState",
     "TeleopState",
@@ -61,6 +64,7 @@ __all__ = [
     "UnknownMessageType",
     "WatchdogPhase",
     "WatchdogState",
+    "as_raw",
     "clip",
     "describe",
     "encode_frame",

@@ -26,6 +26,12 @@ class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
         _types[cls.__name__] = cls
 
 
+class RawMessage(Message, frozen=True):
+    """Any message as it came over the wire, envelope included; what a recorder takes."""
+
+    data: bytes
+
+
 def message_types() -> Mapping[str, type[Message]]:
     """Every message type known in this process, by type id."""
     return MappingProxyType(_types)

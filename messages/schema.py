@@ -6,6 +6,7 @@ import msgspec
 from msgspec import inspect
 
 from sutura.messages.errors import SchemaMismatch
+from sutura.messages.inspection import parts_of
 from sutura.messages.message import Message
 
 
@@ -38,9 +39,7 @@ def describe(message: type[Message]) -> MessageSchema:
     return MessageSchema(message.__name__, tuple(_field(field) for field in info.fields))
 
 
-def require_compatible(
-    topic: str, writer: str, written: MessageSchema, reader: str, read: MessageSchema
-) -> None:
+def require_compatible(topic: str, writer: str, written: MessageSchema, reader: str, read: MessageSchema) -> None:
     """Accept equal lists, or one a prefix of the other whose extra fields have defaults.
 
     Raises SchemaMismatch that names the topic, both ends and what differs.
@@ -52,14 +51,11 @@ def require_compatible(
             reason = f"field {index} of {written.name} is {_words(out)} there and {_words(into)} here"
             raise SchemaMismatch(topic, writer, reader, reason)
     shared = min(len(written.fields), len(read.fields))
-    for extra in written.fields + read.fields if shared == 0 else _longer(written, read).fields[shared:]:
-        if not extra.has_default:
-            reason = f"extra field {_words(extra)} of {written.name} has no default"
-            raise SchemaMismatch(topic, writer, reader, reason)
-
-
-def _longer(a: MessageSchema, b: MessageSchema) -> MessageSchema:
-    return a if len(a.fields) >= len(b.fields) else b
+    for owner, schema in ((writer, written), (reader, read)):
+        for extra in schema.fields[shared:]:
+            if not extra.has_default:
+                reason = f"extra field {_words(extra)} of {schema.name} at {owner} has no default"
+                raise SchemaMismatch(topic, writer, reader, reason)
 
 
 def _words(field: FieldSchema) -> str:
@@ -72,18 +68,23 @@ def _field(field: inspect.Field) -> FieldSchema:
 
 
 def _type_words(info: inspect.Type) -> tuple[str, str]:
-    """A type in words that do not depend on where its class lives, and the unit found within it."""
+    """A type in words that do not depend on where its class lives, and the units found within it."""
     if isinstance(info, inspect.Metadata):
         words, inner = _type_words(info.type)
         return words, str((info.extra or {}).get("unit", inner))
-    if isinstance(info, inspect.TupleType):
-        parts = [_type_words(item) for item in info.item_types]
-        return f"tuple[{', '.join(p[0] for p in parts)}]", parts[0][1] if parts else ""
-    if isinstance(info, inspect.VarTupleType):
-        words, unit = _type_words(info.item_type)
-        return f"tuple[{words}, ...]", unit
     if isinstance(info, inspect.EnumType):
         return "enum(" + "|".join(str(member.value) for member in info.cls) + ")", ""
+    if isinstance(info, inspect.LiteralType):
+        return "literal(" + "|".join(map(repr, info.values)) + ")", ""
     if isinstance(info, inspect.StructType):
         return "{" + ", ".join(_words(_field(field)) for field in info.fields) + "}", ""
-    return type(info).__name__.removesuffix("Type").lower(), ""
+    parts = [_type_words(part) for part in parts_of(info)]
+    if not parts:
+        return _kind(info), ""
+    words = ", ".join(part[0] for part in parts) + (", ..." if isinstance(info, inspect.VarTupleType) else "")
+    units = [part[1] for part in parts]
+    return f"{_kind(info)}[{words}]", units[0] if len(set(units)) == 1 else ", ".join(u or "-" for u in units)
+
+
+def _kind(info: inspect.Type) -> str:
+    return type(info).__name__.removeprefix("Var").removesuffix("Type").lower()

@@ -28,6 +28,11 @@ class Declaration(msgspec.Struct, frozen=True):
     params: type[NodeParams]
     summary: str
 
+    def messages(self) -> dict[str, type[Message]]:
+        """The message type of every port."""
+        found = {name: port.message for name, port in self.inputs.items()}
+        return {**found, **{name: port.message for name, port in self.outputs.items()}}
+
 
 def declare(cls: type[Node]) -> Declaration:
     """Read and check a node class. Raises BadNode."""

@@ -61,6 +61,7 @@ class InputPort(Generic[M]):
         "on_stale",
         "path",
         "pending",
+        "raw",
         "refused",
         "stale",
         "stale_at",
@@ -84,6 +85,7 @@ class InputPort(Generic[M]):
         self.frame: Frame[M] | None = None
         self.waiting: deque[Frame[M]] = deque()
         self.pending = False
+        self.raw = False
         self.stale = False
         self.stale_at = 0
         self.handler: Callable[[M], None] | None = None

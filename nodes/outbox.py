@@ -1,9 +1,9 @@
 """An output port at run time."""
 
-from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from sutura.messages import Frame, Message, finite_check
+from sutura.nodes.inbox import InputPort
 
 M = TypeVar("M", bound=Message)
 
@@ -31,9 +31,9 @@ class OutputPort(Generic[M]):
         "_sender",
         "_valid_for_ns",
         "latched",
-        "local",
         "name",
         "node_order",
+        "readers",
         "refused",
         "seq",
         "topic",
@@ -52,7 +52,7 @@ class OutputPort(Generic[M]):
         self.seq = 0
         self.refused = 0
         self.node_order = 0
-        self.local: list[Callable[[Frame[Message]], None]] = []
+        self.readers: list[InputPort[Message]] = []
         self._valid_for_ns = int(valid_for * 1e9) if valid_for is not None else 0
         self._finite = finite_check(message)
         self._sender: Sender | None = None

@@ -108,9 +108,7 @@ class Output(Generic[M]):
 def _bound(node: object, name: str) -> Any:  # the descriptors above give it its type
     ports = node.__dict__.get("ports", {})
     if name not in ports:
-        raise AttributeError(
-            f"port {name!r} of {type(node).__name__} is not bound: the node is not hosted yet"
-        )
+        raise AttributeError(f"port {name!r} of {type(node).__name__} is not bound: the node is not hosted yet")
     return ports[name]
 
 

@@ -13,7 +13,7 @@ class Realtime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Settings a place asks the kernel for; what it refuses is reported, not fatal.
 
     policy: `other`, `fifo` or `rr`; priority: 1 to 99 for fifo and rr; cpus: cores it may use (empty: all);
-    lock_memory: keep its pages in memory; hang_limit [s]: it ends itself when its loop stands still that long.
+    lock_memory: keep its pages in memory; hang_limit [s]: it ends itself when its loop stands still so long.
     """
 
     policy: str = "other"

@@ -1,0 +1,1 @@
+"""The stock nodes; each is loaded by name when a topology asks for it."""

@@ -1,0 +1,87 @@
+"""Errors of the kinematics package.
+
+SuturaError
+└── KinematicsError
+    ├── UnknownArmError        no shipped arm has that name, or the file is not there
+    ├── ArmFileError           an arm file does not say what an arm file must say
+    │   └── ArmStructureError  it does, but the closed form does not fit the arm
+    ├── CountError             a vector has the wrong length
+    ├── NotFiniteError         a NaN or an infinity came in
+    ├── NotARotationError      a matrix or quaternion is no rotation
+    └── Unreachable            no joints within the limits give the pose
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sutura.errors import SuturaError
+
+if TYPE_CHECKING:
+    from sutura.kinematics.limits import JointExcess
+
+
+class KinematicsError(SuturaError):
+    """Parent of every error of this package; never raised itself."""
+
+
+class UnknownArmError(KinematicsError):
+    """Raised when an arm is neither a shipped name nor a file."""
+
+    def __init__(self, arm: str, available: Sequence[str], nearest: str | None) -> None:
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"no arm {arm!r}: expected a shipped arm ({', '.join(available)}) or an existing .yaml file{hint}"
+        )
+        self.arm = arm
+        self.available = tuple(available)
+
+
+class ArmFileError(KinematicsError):
+    """Raised when an arm file cannot be read, or a field is missing, unknown, of the wrong type or out of range."""
+
+    def __init__(self, file: str, field: str, problem: str, nearest: str | None = None) -> None:
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(f"{file}: {field}: {problem}{hint}")
+        self.file = file
+        self.field = field
+
+
+class ArmStructureError(ArmFileError):
+    """Raised when the arm is not of the family that the closed form solves; names each number that does not fit."""
+
+    def __init__(self, file: str, differences: Sequence[str]) -> None:
+        super().__init__(file, "joints", "the closed form does not fit: " + "; ".join(differences))
+        self.differences = tuple(differences)
+
+
+class CountError(KinematicsError):
+    """Raised when joints, a position or a quaternion do not hold exactly the numbers they must."""
+
+    def __init__(self, what: str, came: int, names: Sequence[str]) -> None:
+        super().__init__(f"{what}: expected {len(names)} numbers ({', '.join(names)}), {came} came")
+        self.came = came
+
+
+class NotFiniteError(KinematicsError):
+    """Raised when a joint, position or orientation holds a NaN or an infinity."""
+
+    def __init__(self, what: str, values: Sequence[float]) -> None:
+        super().__init__(f"{what}: expected finite numbers, {tuple(map(float, values))} came")
+
+
+class NotARotationError(KinematicsError):
+    """Raised when a quaternion has not length 1, or a matrix is not a (homogeneous) rotation."""
+
+    def __init__(self, what: str, expected: str, came: str) -> None:
+        super().__init__(f"{what}: expected {expected}, {came} came")
+
+
+class Unreachable(KinematicsError):
+    """Raised when no joints within the limits give the pose; `excess` says which joint lacks how much."""
+
+    def __init__(self, arm: str, excess: Sequence[JointExcess]) -> None:
+        super().__init__(f"{arm}: the pose is out of reach: " + "; ".join(str(one) for one in excess))
+        self.arm = arm
+        self.excess = tuple(excess)

@@ -1,0 +1,87 @@
+"""Errors of launching.
+
+SuturaError
+└── LaunchError
+    └── TopologyError            a topology cannot be loaded; says file and line
+        ├── UnknownTopology      no file and no shipped topology of that name
+        ├── UnreadableTopology   the file cannot be read, or is not the YAML that is read here
+        ├── BadValue             a value is not what its place takes
+        ├── MissingValue         something required is not said
+        ├── UnknownName          a key, argument, node or place that nothing knows
+        ├── IncludeCycle         a file includes itself, over others or not
+        ├── NodeClash            a file gives a node of another file another class
+        └── BadPlace             nodes cannot share processes in this way
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sutura.errors import SuturaError
+from sutura.launch.marks import Mark
+from sutura.nodes.errors import nearest
+
+
+class LaunchError(SuturaError):
+    """Raised, as one of its subclasses, for anything wrong with how a robot is composed."""
+
+
+class TopologyError(LaunchError):
+    """Raised, as one of its subclasses, when a topology cannot be loaded; `mark` says where."""
+
+    def __init__(self, mark: Mark, reason: str) -> None:
+        super().__init__(f"{mark}: {reason}")
+        self.mark = mark
+        self.reason = reason
+
+
+class UnknownTopology(TopologyError):
+    """Raised when a topology is neither a file nor shipped."""
+
+    def __init__(self, mark: Mark, name: str, shipped: Iterable[str]) -> None:
+        super().__init__(mark, f"no topology {name!r}: no such file, and not shipped{nearest(name, shipped)}")
+
+
+class UnreadableTopology(TopologyError):
+    """Raised when a file cannot be opened, is too large, not UTF-8, or not the YAML that is read here."""
+
+
+class BadValue(TopologyError):
+    """Raised when a value is of the wrong type or out of bounds."""
+
+    def __init__(self, mark: Mark, what: str, expected: str, came: str) -> None:
+        super().__init__(mark, f"{what}: expected {expected}, came {came}")
+
+
+class MissingValue(TopologyError):
+    """Raised when a required key or argument is not given."""
+
+    def __init__(self, mark: Mark, what: str, hint: str = "") -> None:
+        super().__init__(mark, f"{what} is missing{hint}")
+
+
+class UnknownName(TopologyError):
+    """Raised when a topology or a setting names what does not exist; says the nearest name that does."""
+
+    def __init__(self, mark: Mark, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(mark, f"unknown {kind} {name!r}{nearest(name, known)}")
+
+
+class IncludeCycle(TopologyError):
+    """Raised when files include one another in a ring; shows the ring."""
+
+    def __init__(self, mark: Mark, chain: Sequence[str]) -> None:
+        super().__init__(mark, f"include cycle: {' → '.join(chain)}")
+
+
+class NodeClash(TopologyError):
+    """Raised when a file gives a node that another file has made another class without `replace: true`."""
+
+    def __init__(self, mark: Mark, name: str, came: str, had: str, had_at: Mark) -> None:
+        super().__init__(
+            mark,
+            f"node {name!r} is {had!r} already ({had_at}), came {came!r}; "
+            "a file may change a node's values, and replaces a node only with `replace: true`",
+        )
+
+
+class BadPlace(TopologyError):
+    """Raised when places overlap or their names collide."""

@@ -1,0 +1,34 @@
+"""The topologies that come with Sutura, and topologies by name."""
+
+from pathlib import Path
+
+from sutura.launch.errors import UnknownTopology
+from sutura.launch.marks import Mark
+
+_FOLDER = Path(__file__).parent / "topologies"
+_SUFFIXES = (".yaml", ".yml")
+
+
+def shipped_topologies() -> dict[str, Path]:
+    """Every shipped topology: name to file."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def included_topologies() -> dict[str, Path]:
+    """The shipped topologies by the names an include may give them: `teleop` and `teleop.yaml`."""
+    shipped = shipped_topologies()
+    return {**shipped, **{path.name: path for path in shipped.values()}}
+
+
+def find_topology(name_or_path: str) -> Path:
+    """The file of a topology: a path (it ends in .yaml, or says a folder), else a shipped name. Raises UnknownTopology."""
+    path = Path(name_or_path)
+    shipped = shipped_topologies()
+    if path.suffix in _SUFFIXES or len(path.parts) > 1:
+        if path.is_file():
+            return path
+    elif name_or_path in shipped:
+        return shipped[name_or_path]
+    elif path.is_file():
+        return path
+    raise UnknownTopology(Mark(name_or_path), name_or_path, shipped)

@@ -1,0 +1,48 @@
+"""The master: reads a hand controller and publishes where the hand is."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from sutura.hw_drivers import DriverContext, InputDevice, load_input
+from sutura.messages import JointState, Pose
+from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
+
+_GRIPPER = ("gripper",)
+
+
+class MasterInput(Node):
+    """Read an input device at a fixed rate and publish the hand's pose and gripper angle."""
+
+    class Params(NodeParams):
+        """rate [Hz]."""
+
+        rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 1000.0
+
+    params: Params
+    uses_input_device = True
+
+    measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base")
+    gripper = Output(JointState, valid_for=0.05)
+
+    device: InputDevice
+
+    def on_start(self) -> None:
+        choice = self.driver_choice
+        if choice is None:
+            raise RequestRefused(f"node {self.name} needs a driver: an input device")
+        context = DriverContext(self.name, self.device_dir, self.now, self.seed)
+        self.device = load_input(choice.use)(choice.options, context)
+        self.device.open()
+
+    @every("rate")
+    def read(self) -> None:
+        """One reading, its origin the time it was taken."""
+        sample = self.device.read(self.elapsed)
+        if sample is not None:
+            self.measured_cp.publish(sample.pose)
+            self.gripper.publish(JointState(_GRIPPER, (sample.gripper,)))
+
+    def on_stop(self) -> None:
+        if hasattr(self, "device"):
+            self.device.close()

@@ -1,0 +1,61 @@
+"""The simulated world: physics in real time, with drives that drivers talk to."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from sutura.messages import TaskState
+from sutura.nodes import Node, NodeParams, Output, every
+from sutura.sim_driver.drives import Drives
+from sutura.sim_driver.physics import Physics
+from sutura.sim_driver.referee import Referee
+from sutura.sim_driver.wire import WorldEnd
+
+_REFEREE_EVERY = 10
+
+
+class World(Node):
+    """Step the physics at 1 kHz, serve the simulated drives, and report what happens to the rings."""
+
+    class Params(NodeParams):
+        """arms: names of the simulated arms; model: their arm file; rings: on the board."""
+
+        arms: tuple[str, ...] = ("PSM1",)
+        model: str = "psm_classic_lnd"
+        rings: Annotated[int, Meta(ge=0, le=6)] = 2
+
+    params: Params
+
+    task = Output(TaskState, latched=True)
+
+    def on_start(self) -> None:
+        p = self.params
+        self.physics = Physics(p.arms, p.model, p.rings, self.seed)
+        self.referee = Referee(self.physics)
+        self._bus = WorldEnd(self.device_dir)
+        self._drives = Drives(self.physics, self._bus)
+        self._steps = 0
+
+    @every(1000.0)
+    def step(self) -> None:
+        """Hear the drivers, move the world by a millisecond, tell them."""
+        now = self.now()
+        self._drives.listen(now)
+        self.physics.step()
+        self._drives.report(now)
+        self._steps += 1
+        if self._steps % _REFEREE_EVERY == 0:
+            self.referee.watch()
+
+    @every(10.0)
+    def tell(self) -> None:
+        """What the referee has seen, and how far the world has come."""
+        task = TaskState(self.referee.rings_transferred, self.referee.drops)
+        self.task.publish(task)
+        self.gauge("rings_transferred", task.rings_transferred)
+        self.gauge("drops", task.drops)
+        self.gauge("simulated_s", self.physics.time)
+
+    def on_stop(self) -> None:
+        if hasattr(self, "_bus"):
+            self._bus.close()

@@ -1,0 +1,38 @@
+"""Errors of the runtime.
+
+SuturaError
+└── RuntimeFault
+    ├── HandshakeFailed   places could not agree to start
+    ├── NodeCrashed       a handler or timer of a node raised
+    ├── SocketRefused     an address that must not be used
+    └── NoAnswer          a place did not answer on its control socket
+"""
+
+from sutura.errors import SuturaError
+
+
+class RuntimeFault(SuturaError):
+    """Raised, as one of its subclasses, for what goes wrong while nodes live."""
+
+
+class HandshakeFailed(RuntimeFault):
+    """Raised when a place cannot start with the others."""
+
+
+class NodeCrashed(RuntimeFault):
+    """Raised by the host when a node's own code raised; its place ends, safely."""
+
+    def __init__(self, node: str, where: str, error: BaseException) -> None:
+        super().__init__(f"node {node}: {where} raised {type(error).__name__}: {error}")
+        self.node = node
+
+
+class SocketRefused(RuntimeFault):
+    """Raised when an address breaks a rule: TCP outside loopback needs CURVE keys, ipc paths have a length."""
+
+
+class NoAnswer(RuntimeFault):
+    """Raised when a place does not answer in time."""
+
+    def __init__(self, place: str, seconds: float) -> None:
+        super().__init__(f"place {place!r} did not answer within {seconds:g} s")

@@ -1,0 +1,308 @@
+"""The host of one place: brings messages to handlers, in order, and keeps the figures.
+
+It knows neither sockets nor which clock it lives by; a loop (`sutura.runtime.place`) or the lockstep coordinator
+gives it bytes and time.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from sutura.messages import (
+    DecodeFailure,
+    Frame,
+    FrameDecoder,
+    Heartbeat,
+    Message,
+    RawDecoder,
+    RawMessage,
+    as_raw,
+    clip,
+    prefix_of,
+    topic_prefix,
+)
+from sutura.nodes import Event, InputPort, Node, OutputPort, RequestRefused
+from sutura.runtime.assembly import assemble
+from sutura.runtime.bus import Bus
+from sutura.runtime.clock import Clock
+from sutura.runtime.config import PlaceConfig
+from sutura.runtime.errors import NodeCrashed
+from sutura.runtime.timers import TimerWheel
+
+HEARTBEAT_HZ = 100.0
+_MAX_EVENTS = 1000
+_NEVER = 2**62
+_ROUND_NS = 100_000  # what is sent backwards within a place arrives this much later
+
+
+_Route = tuple[Callable[[bytes], Frame[Message]], list[InputPort[Message]]]
+
+
+class Host:
+    """Runs the nodes of one place on one thread."""
+
+    def __init__(self, config: PlaceConfig, clock: Clock, bus: Bus) -> None:
+        self.config = config
+        self.now = clock
+        self.seed = config.seed
+        self.start = 0
+        self.device_dir = Path(config.run_dir)
+        self.origin = 0
+        self.handled = 0
+        self.events: deque[Event] = deque(maxlen=_MAX_EVENTS)
+        self.unreadable = 0
+        self.pid = os.getpid()
+        self.notices: list[str] = []
+        self.timers = TimerWheel()
+        self._bus = bus
+        self._outbox: list[tuple[Frame[Message], bool]] = []
+        self._pending: list[InputPort[Message]] = []
+        self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
+        self._order = -1
+        self.nodes: dict[str, Node] = assemble(config, self)
+        self.inputs = [p for n in self.nodes.values() for p in n.ports.values() if isinstance(p, InputPort)]
+        self._routes = self._make_routes()
+        self._aging = [port for port in self.inputs if port.max_age_ns]
+        self._stale_next = _NEVER
+        self._round_at = 0
+        self._stopped = False
+
+    # Life -----------------------------------------------------------------------------------------------------
+
+    def begin(self, start: int) -> None:
+        """Open the nodes and lay the timers on the grid that begins at `start` [ns]."""
+        self.start = start
+        for node in self.nodes.values():
+            self._guard(node.name, "on_start", node.on_start)
+        for order, (node, config) in enumerate(zip(self.nodes.values(), self.config.nodes, strict=True)):
+            for timer in node.declaration.timers.values():
+                rate = timer.rate if isinstance(timer.rate, float | int) else getattr(node.params, timer.rate)
+                self.timers.add(node.name, timer.name, rate, timer.method.__get__(node), start, order)
+            if config.supervised:
+                beat = self._beater(node)
+                self.timers.add(node.name, "heartbeat", HEARTBEAT_HZ, beat, start, order)
+        for port in self._aging:
+            port.stale_at = start + port.max_age_ns
+        self._stale_next = min((port.stale_at for port in self._aging), default=_NEVER)
+
+    def end(self) -> None:
+        """Let every node leave its devices safe, in reverse order, whatever one of them raises."""
+        if self._stopped:
+            return
+        self._stopped = True
+        for node in reversed(self.nodes.values()):
+            try:
+                node.on_stop()
+            except Exception as error:  # noqa: BLE001 (the others must still be stopped; it is reported)
+                self.event(node.name, "fault", f"on_stop raised {type(error).__name__}: {error}")
+        self.flush()
+
+    # What arrives ---------------------------------------------------------------------------------------------
+
+    def deliver(self, data: bytes) -> None:
+        """Take one message from the wire; bad bytes are counted, reported with their writer, and dropped."""
+        route = self._routes.get(prefix_of(data))
+        if route is None:
+            self.unreadable += 1
+            self.event("", "rejected", f"{len(data)} bytes that carry no topic read here")
+            return
+        for decode, ports in route:
+            try:
+                frame = decode(data)
+            except DecodeFailure as failure:
+                for port in ports:
+                    port.connections[failure.topic].counters.rejected += 1
+                self.event("", "rejected", str(failure))
+                continue
+            now = self.now()
+            for port in ports:
+                if port.accept(frame, now) and not port.pending:
+                    port.pending = True
+                    self._pending.append(port)
+
+    def run(self) -> None:
+        """Handle all that is due or waits: timers, messages, inputs that turned stale."""
+        now = self.now()
+        if now >= self.timers.next_at:
+            for timer in self.timers.due(now):
+                self.origin = 0
+                self._order = timer.order
+                self._guard(timer.node, timer.name, timer.call)
+                if self._pending:
+                    self.dispatch()
+        if self._pending:
+            self.dispatch()
+        if now >= self._stale_next:
+            self._look_for_stale(now)
+        if self._next_round and now >= self._round_at:
+            self._turn_round()
+        self.flush()
+
+    def dispatch(self) -> None:
+        """Run the handlers of all ports with something waiting, in the topology's order."""
+        pending = self._pending
+        while pending:
+            port = pending.pop() if len(pending) == 1 else self._first(pending)
+            port.pending = False
+            while (frame := port.take(self.now())) is not None:
+                self._handle(port, frame)
+
+    def deadline(self) -> int:
+        """When the host must run next even if nothing arrives [ns]."""
+        at = min(self.timers.next_at, self._stale_next)
+        return min(at, self._round_at) if self._next_round else at
+
+    def _handle(self, port: InputPort[Message], frame: Frame[Message]) -> None:
+        handler = port.handler
+        self.handled += 1
+        if handler is None:
+            return
+        self.origin = 0 if port.feedback else frame.origin
+        self._order = port.node_order
+        try:
+            handler(frame.payload)
+        except Exception as error:
+            raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
+        if not port.feedback:
+            port.path.add_nano(self.now() - frame.origin)
+
+    def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
+        port = min(pending, key=_node_order)
+        pending.remove(port)
+        return port
+
+    def _turn_round(self) -> None:
+        """Bring what was sent backwards within the place: it counts as of the next tick."""
+        waiting, self._next_round = self._next_round, []
+        for port, frame in waiting:
+            self._enqueue(port, frame)
+        self.dispatch()
+
+    # What leaves ----------------------------------------------------------------------------------------------
+
+    def send(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
+        """Bring a frame to the readers of this place by a direct call, and note it for those outside."""
+        for reader in port.readers:
+            if reader.raw:
+                self._enqueue(reader, as_raw(frame))
+                continue
+            if reader.node_order > port.node_order:
+                self._enqueue(reader, frame)
+            else:
+                if not self._next_round:
+                    self._round_at = frame.stamp + _ROUND_NS
+                self._next_round.append((reader, frame))
+        if port.latched or self._bus.wants(port.topic):
+            self._outbox.append((frame, port.latched))
+
+    def flush(self) -> None:
+        """Hand to the bus what the handlers sent; the control path of this place has gone before."""
+        if self._outbox:
+            outbox, self._outbox = self._outbox, []
+            for frame, latched in outbox:
+                self._bus.send(frame, latched)
+
+    def not_finite(self, port: OutputPort[Message]) -> None:
+        """Report that a node tried to send NaN or Inf; the message was held back."""
+        if port.refused == 1:
+            self.event(self._name(port.node_order), "rejected", f"output {port.name}: not finite, held back")
+
+    def event(self, node: str, kind: str, text: str) -> None:
+        """Keep an event until the supervisor fetches it."""
+        self.events.append(Event(self.now(), node, kind, clip(text)))
+
+    def _enqueue(self, port: InputPort[Message], frame: Frame[Message]) -> None:
+        if port.accept(frame, self.now()) and not port.pending:
+            port.pending = True
+            self._pending.append(port)
+
+    # What is asked of it --------------------------------------------------------------------------------------
+
+    def node(self, name: str) -> Node:
+        """A node by name. Raises RequestRefused."""
+        try:
+            return self.nodes[name]
+        except KeyError:
+            raise RequestRefused(f"no node {name!r} in this place (nodes: {', '.join(self.nodes)})") from None
+
+    def command(self, node: Node, command: str) -> str:
+        """Let a node carry out a state command, as a call between handlers."""
+        self.origin = 0
+        text = node.on_state_command(command)
+        self.dispatch()
+        self.flush()
+        return text
+
+    def inject(self, data: bytes) -> None:
+        """Take a message that no node of the topology writes. Raises RequestRefused, DecodeFailure."""
+        route = self._routes.get(prefix_of(data))
+        if route is None:
+            raise RequestRefused(f"no input of place {self.config.place!r} reads that topic")
+        for decode, ports in route:
+            frame = decode(data)
+            source = self.config.sources.get(frame.topic)
+            if source is not None:
+                raise RequestRefused(f"topic {frame.topic!r} is written by {source.node}; it takes no other writer")
+            for port in ports:
+                self._enqueue(port, frame)
+
+    # Inner workings -------------------------------------------------------------------------------------------
+
+    def _make_routes(self) -> dict[bytes, list[_Route]]:
+        routes: dict[bytes, list[_Route]] = {}
+        for order, node in enumerate(self.nodes.values()):
+            for name, declared in node.declaration.inputs.items():
+                port = node.ports[name]
+                if not isinstance(port, InputPort):
+                    continue
+                port.node_order = order
+                port.refused = self._refused
+                port.raw = declared.message is RawMessage
+                for topic in port.connections:
+                    self._add_route(routes.setdefault(topic_prefix(topic), []), topic, declared.message, port)
+        return routes
+
+    def _add_route(
+        self, routes: list[_Route], topic: str, message: type[Message], port: InputPort[Message]
+    ) -> None:
+        """One decoding serves all ports that read a topic as the same type."""
+        for _, ports in routes:
+            if ports[0].raw == port.raw:
+                ports.append(port)
+                return
+        routes.append((RawDecoder(topic) if port.raw else FrameDecoder(topic, message), [port]))
+
+    def _refused(self, frame: Frame[Message], reason: str) -> None:
+        self.event("", "rejected", f"message {frame.seq} of {frame.writer}: {reason}")
+
+    def _look_for_stale(self, now: int) -> None:
+        for port in self._aging:
+            if now >= port.stale_at and port.turned_stale(now) and port.on_stale is not None:
+                self.origin = 0
+                self._order = port.node_order
+                self._guard(self._name(port.node_order), f"on_stale_{port.name}", port.on_stale)
+                self.dispatch()
+        self._stale_next = min(port.stale_at for port in self._aging)
+
+    def _beater(self, node: Node) -> Callable[[], None]:
+        name = node.name
+
+        def beat() -> None:
+            node.heartbeat.publish(Heartbeat(name, self.handled, node.fault_cause))
+
+        return beat
+
+    def _guard(self, node: str, where: str, call: Callable[[], None]) -> None:
+        self.handled += 1
+        try:
+            call()
+        except Exception as error:
+            raise NodeCrashed(node, where, error) from error
+
+    def _name(self, order: int) -> str:
+        return self.config.nodes[order].name
+
+
+def _node_order(port: InputPort[Message]) -> int:
+    return port.node_order

@@ -1,0 +1,52 @@
+"""One message of every type, with something in every field."""
+
+import pytest
+
+from sutura.messages import (
+    ArmState,
+    Clutch,
+    EmergencyStop,
+    Evidence,
+    Heartbeat,
+    JointCommand,
+    JointState,
+    Message,
+    MotionPermit,
+    OperatingState,
+    OperatorPresence,
+    Pose,
+    TaskState,
+    TeleopState,
+    TrackingError,
+    WatchdogPhase,
+    WatchdogState,
+    message_types,
+)
+
+_JOINTS = ("yaw", "pitch", "insertion", "roll", "wrist_pitch", "wrist_yaw")
+_SIX = (0.1, -0.2, 0.15, 1.5, -0.7, 0.0)
+
+_SAMPLES: tuple[Message, ...] = (
+    Pose((0.01, -0.02, 0.13), (0.5, -0.5, 0.5, 0.5)),
+    JointState(_JOINTS, _SIX, _SIX, _SIX),
+    JointCommand(_JOINTS, _SIX),
+    TrackingError(0.0004, 0.01),
+    Clutch(True),
+    OperatorPresence(True),
+    EmergencyStop(False),
+    TeleopState("following", "re-clutched"),
+    Heartbeat("scaling", 12_345, "no input"),
+    Evidence("operator@1f", 71, 5_000_000_000),
+    MotionPermit(3, (Evidence("operator@1f", 71, 5_000_000_000), Evidence("arm@2a", 8, 6_000_000_000))),
+    WatchdogState(WatchdogPhase.GRANTING, 3, 1, "arm fell silent"),
+    OperatingState(ArmState.ENABLED, True, False, "ready"),
+    TaskState(1, 0),
+)
+
+
+@pytest.fixture(scope="session")
+def samples() -> tuple[Message, ...]:
+    """One message of each of Sutura's own types."""
+    ours = {kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")}
+    assert {type(sample) for sample in _SAMPLES} == ours, "give each message type a sample"
+    return _SAMPLES
