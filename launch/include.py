@@ -1,5 +1,6 @@
 """Reads a topology file and all that it includes into one set of names."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,7 @@ from sutura.launch.arguments import Argument, bind_arguments, read_arguments, su
 from sutura.launch.errors import BadValue, IncludeCycle, MissingValue, UnknownTopology, UnreadableTopology
 from sutura.launch.marks import Mark
 from sutura.launch.merge import merge_maps, merge_node
-from sutura.launch.node_reader import check_node_name, prefixed_node
+from sutura.launch.node_reader import check_node_name, place_name, prefixed_node
 from sutura.launch.shape import as_list, as_text, bad, entries_of, keyed
 from sutura.launch.shipped import included_topologies, shipped_topologies
 from sutura.launch.yaml_source import Located, Scalar, read_yaml
@@ -77,11 +78,6 @@ def gather(sheet: Sheet, prefix: str, names: Names, chain: tuple[Path, ...] = ()
     _gather_realtime(sheet, prefix, names)
 
 
-def place_name(name: str) -> str:
-    """The name of a place, or of a node's own place: it names files, so `/` becomes `.`."""
-    return name.replace("/", ".")
-
-
 def _include(item: Located, prefix: str, names: Names, chain: tuple[Path, ...]) -> None:
     spec = keyed(item, "include", ("file", "as", "args"))
     if "file" not in spec:
@@ -102,7 +98,7 @@ def _include(item: Located, prefix: str, names: Names, chain: tuple[Path, ...]) 
 def _included_path(tree: Located, including: Path) -> Path:
     name = as_text(tree, "file of include")
     beside = including.parent / name
-    if beside.is_file():
+    if os.path.isfile(beside):  # unlike Path.is_file, False for every name that cannot be
         return beside
     shipped = included_topologies()
     if name in shipped:

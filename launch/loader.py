@@ -1,26 +1,49 @@
-"""Loads topologies: file, includes, arguments and settings become one `Topology`."""
+"""Loads topologies: a file, its includes, arguments and settings become one `Topology`."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from sutura.launch.include import Names, gather, read_sheet
+from sutura.launch.include import Names, Sheet, gather, read_sheet
 from sutura.launch.node_reader import read_node, wire_beats
 from sutura.launch.placement import make_places, read_realtime
 from sutura.launch.settings import apply_setting, argument_settings, check_keys, read_setting
 from sutura.launch.shape import plain
 from sutura.launch.shipped import find_topology
 from sutura.launch.topology import Topology
-from sutura.launch.yaml_source import Located
 
 
 def load_topology(name_or_path: str, settings: Sequence[str] = ()) -> Topology:
-    """The topology of a file or of a shipped name, with `KEY=VALUE` settings.
+    """The topology of a file or of a shipped name, changed by `KEY=VALUE` settings.
 
     Its structure is sound; what needs node classes and drivers is left to `check_topology`. Raises TopologyError.
     """
     path = find_topology(name_or_path)
     said = [read_setting(text) for text in settings]
-    given = argument_settings(said)
-    sheet = read_sheet(path, {})
+    sheet = read_sheet(path, argument_settings(said))
     names = Names()
     gather(sheet, "", names)
-    ...
+    check_keys(said, sheet.arguments, names.nodes)
+    for setting in said:
+        if setting.node:
+            apply_setting(setting, names.nodes)
+    return _topology(sheet, names)
+
+
+def _topology(sheet: Sheet, names: Names) -> Topology:
+    nodes = wire_beats({name: read_node(name, tree) for name, tree in names.nodes.items()})
+    places = make_places(nodes, names.places)
+    top = {key: plain(sheet.top[key]) for key in ("description", "expect", "faults", "silence") if key in sheet.top}
+    return Topology(
+        name=sheet.path.stem,
+        path=sheet.path,
+        description=str(top.get("description", "")),
+        args=dict(sheet.args),
+        nodes=nodes,
+        places=places,
+        realtime=read_realtime(places, names.realtime),
+        expect=cast("list[object]", top.get("expect", [])),
+        faults=top.get("faults"),
+        silence=top.get("silence"),
+        arguments=dict(sheet.arguments),
+        place_marks={name: tree.key_mark for name, tree in names.places.items()},
+    )

@@ -32,7 +32,9 @@ def merge_node(nodes: dict[str, Located], name: str, over: Located) -> None:
             "no `node:`" if base is not None else "no earlier one",
         )
     if base is None and "node" not in entries:
-        raise UnknownName(over.key_mark, "node (it says no `node:`, so it would change an earlier one)", name, nodes)
+        raise UnknownName(
+            over.key_mark, "node (it says no `node:`, so it would change an earlier one)", name, nodes
+        )
     nodes[name] = over if base is None or replaces else _changed(name, base, over)
 
 

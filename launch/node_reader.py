@@ -1,7 +1,9 @@
 """Makes nodes of what the files say of them."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sutura.launch.errors import BadValue, MissingValue, UnknownName
@@ -27,13 +29,18 @@ def check_node_name(name: str, mark: Mark) -> None:
         raise BadValue(mark, "name of a node", expected, repr(name))
 
 
+def place_name(name: str) -> str:
+    """The name of a place, or of a node's own place: it names files, so `/` becomes `.`."""
+    return name.replace("/", ".")
+
+
 def class_of(tree: Located) -> tuple[str, str]:
     """The class a `node:` names and, for `file.py:Class`, the folder of the file (else empty)."""
     text = as_text(tree, "node")
     file, _, attribute = text.rpartition(":")
     if not file.endswith(".py"):
         return text, ""
-    path = (Path(tree.mark.file).parent / file).resolve()
+    path = Path(os.path.abspath(Path(tree.mark.file).parent / file))
     return f"{path.name}:{attribute}", str(path.parent)
 
 
@@ -82,7 +89,7 @@ def _with_beats(node: TopologyNode, nodes: Mapping[str, TopologyNode]) -> Topolo
     if "beats" in node.inputs or not is_watchdog(node.node):
         return node
     beats = tuple(n.outputs["heartbeat"] for n in nodes.values() if n.supervised and n.name != node.name)
-    return TopologyNode(**{**vars(node), "inputs": {**node.inputs, "beats": beats}}) if beats else node
+    return replace(node, inputs={**node.inputs, "beats": beats})
 
 
 def _prefixed(tree: Located, prefix: str, what: str) -> Located:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from sutura.launch.errors import BadPlace, BadValue, UnknownName
-from sutura.launch.include import place_name
-from sutura.launch.shape import as_list, as_text, bad, keyed, plain
+from sutura.launch.node_reader import place_name
+from sutura.launch.shape import as_list, as_text, keyed, plain, words
 from sutura.launch.yaml_source import Located
 from sutura.runtime.config import Realtime
 
@@ -17,7 +17,10 @@ _PLACE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 def make_places(nodes: Mapping[str, object], said: Mapping[str, Located]) -> dict[str, tuple[str, ...]]:
-    """Every place with its nodes, in the order in which the nodes come up. Raises BadPlace, UnknownName, BadValue."""
+    """Every place with its nodes, in the order in which the nodes come up.
+
+    Raises BadPlace, UnknownName, BadValue.
+    """
     homes: dict[str, str] = {}
     shared: dict[str, tuple[str, ...]] = {}
     for place, tree in said.items():
@@ -78,9 +81,8 @@ def _realtime(name: str, tree: Located) -> Realtime:
             raise BadValue(entry.mark, f"{key} in {what}", str(error), repr(plain(entry))) from None
     realtime = msgspec.convert({key: plain(entry) for key, entry in spec.items()}, Realtime)
     for key, expected in _out_of_bounds(realtime):
-        raise bad(spec[key], f"{key} in {what}", expected) if key in spec else BadValue(
-            tree.key_mark, what, f"a {key}: {expected}", "none"
-        )
+        mark, came = (spec[key].mark, words(spec[key])) if key in spec else (tree.key_mark, "none")
+        raise BadValue(mark, f"{key} in {what}", expected, came)
     return realtime
 
 

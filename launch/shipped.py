@@ -1,5 +1,6 @@
 """The topologies that come with Sutura, and topologies by name."""
 
+import os
 from pathlib import Path
 
 from sutura.launch.errors import UnknownTopology
@@ -21,14 +22,17 @@ def included_topologies() -> dict[str, Path]:
 
 
 def find_topology(name_or_path: str) -> Path:
-    """The file of a topology: a path (it ends in .yaml, or says a folder), else a shipped name. Raises UnknownTopology."""
+    """The file of a topology: a path where it ends in .yaml or says a folder, else a shipped name.
+
+    Raises UnknownTopology.
+    """
     path = Path(name_or_path)
     shipped = shipped_topologies()
     if path.suffix in _SUFFIXES or len(path.parts) > 1:
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     elif name_or_path in shipped:
         return shipped[name_or_path]
-    elif path.is_file():
+    elif os.path.isfile(path):
         return path
     raise UnknownTopology(Mark(name_or_path), name_or_path, shipped)

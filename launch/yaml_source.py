@@ -21,7 +21,7 @@ from sutura.launch.marks import Mark
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 Value: TypeAlias = "Scalar | tuple[Located, ...] | dict[str, Located]"
 Locate: TypeAlias = Callable[[int, int], Mark]
 
@@ -52,7 +52,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        mark = self.peek_event().start_mark
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             raise ComposerError(None, None, "aliases are not read here; use an argument or an include", mark)
         self.depth += 1
@@ -94,9 +94,7 @@ def read_yaml(path: Path) -> Located:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         mark = locate(before.count(b"\n"), error.start - before.rfind(b"\n") - 1)
-        raise UnreadableTopology(
-            mark, f"not UTF-8: byte 0x{data[error.start]:02x} ({error.reason})"
-        ) from None
+        raise UnreadableTopology(mark, f"not UTF-8: byte 0x{data[error.start]:02x} ({error.reason})") from None
     return parse_yaml(text, locate)
 
 

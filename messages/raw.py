@@ -19,7 +19,7 @@ class RawDecoder:
     def __init__(self, topic: str) -> None:
         self.topic = topic
 
-    def __call__(self, data: bytes) -> Frame[RawMessage]:
+    def __call__(self, data: bytes) -> Frame[Message]:
         """The frame in `data`, its payload the whole of `data`. Raises DecodeFailure."""
         try:
             f = _decode_head(data)
@@ -28,6 +28,6 @@ class RawDecoder:
         return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, f.expires, RawMessage(data))
 
 
-def as_raw(f: Frame[Message]) -> Frame[RawMessage]:
+def as_raw(f: Frame[Message]) -> Frame[Message]:
     """The same envelope around the frame's own bytes."""
     return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, f.expires, RawMessage(encode_frame(f)))

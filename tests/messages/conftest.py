@@ -15,6 +15,7 @@ from sutura.messages import (
     OperatingState,
     OperatorPresence,
     Pose,
+    RawMessage,
     TaskState,
     TeleopState,
     TrackingError,
@@ -41,6 +42,7 @@ _SAMPLES: tuple[Message, ...] = (
     WatchdogState(WatchdogPhase.GRANTING, 3, 1, "arm fell silent"),
     OperatingState(ArmState.ENABLED, True, False, "ready"),
     TaskState(1, 0),
+    RawMessage(b"\x98\xa1t\xc0"),
 )
 
 

@@ -24,6 +24,9 @@ from sutura.messages import (
     MotionPermit,
     OperatingState,
     Pose,
+    RawDecoder,
+    RawMessage,
+    as_raw,
     clip,
     encode_frame,
     message_types,
@@ -52,6 +55,8 @@ def values_of(info: inspect.Type) -> st.SearchStrategy[object]:
             return st.booleans()
         case inspect.StrType():
             return st.text(st.characters(codec="utf-8"), min_size=info.min_length or 0, max_size=info.max_length)
+        case inspect.BytesType():
+            return st.binary(max_size=64)
         case inspect.EnumType():
             return st.sampled_from(list(info.cls))
         case inspect.TupleType():
@@ -273,6 +278,24 @@ def test_floats_without_bounds_are_looked_through_after_decoding(position: int, 
     assert caught.value.writer == "w@1"
 
 
+class CodecFloorProbe(Message, frozen=True):
+    """A lower bound lets Inf through."""
+
+    value: Annotated[float, Meta(gt=0.0)]
+
+
+class CodecCeilingProbe(Message, frozen=True):
+    """An upper bound lets -Inf through."""
+
+    value: Annotated[float, Meta(le=1.0)]
+
+
+@pytest.mark.parametrize(("kind", "bad"), [(CodecFloorProbe, math.inf), (CodecCeilingProbe, -math.inf)])
+def test_floats_with_one_bound_are_looked_through_after_decoding(kind: type[Message], bad: float) -> None:
+    with pytest.raises(DecodeFailure, match=r"w@1.*NaN or Inf"):
+        FrameDecoder("t", kind)(msgpack.packb(["t", kind.__name__, "w@1", 1, 1, 1, 0, [bad]]))
+
+
 class CodecReciprocalProbe(Message, frozen=True):
     """Its own check divides by what came."""
 
@@ -291,12 +314,37 @@ def test_arithmetic_that_fails_in_a_message_check_is_a_refusal() -> None:
         FrameDecoder("t", CodecReciprocalProbe)(wire)
 
 
+@pytest.mark.parametrize("kind", OURS)
+@given(data=st.data())
+def test_a_raw_frame_keeps_envelope_and_bytes(kind: type[Message], data: st.DataObject) -> None:
+    frame = data.draw(frames_of(kind))
+    wire = encode_frame(frame)
+    raw = RawDecoder(frame.topic)(wire)
+    assert raw == as_raw(frame)
+    assert raw == msgspec.structs.replace(frame, payload=RawMessage(wire))
+
+
+@given(st.integers(1, 60), st.binary(max_size=40))
+def test_a_raw_frame_is_refused_by_name_or_keeps_what_came(end: int, tail: bytes) -> None:
+    wire = encode_frame(frame_of(Clutch(True)))
+    damaged = wire[:end] + tail
+    behind = wire.index(b"ik@2b") + len(b"ik@2b")
+    try:
+        raw = RawDecoder("PSM1/servo_jp")(damaged)
+    except DecodeFailure as refusal:
+        named = refusal.writer
+    else:
+        assert raw.payload == RawMessage(damaged)
+        named = raw.writer
+    assert named == "ik@2b" or end < behind
+
+
 def test_a_writer_holds_the_name_of_its_node() -> None:
     assert writer_name("scaling", "2b") == "scaling@2b"
     assert node_of("scaling@2b") == "scaling"
 
 
-@given(st.text(max_size=1_000))
+@given(st.text(max_size=20) | st.text(min_size=398, max_size=403))
 def test_a_clipped_cause_always_fits(cause: str) -> None:
     cut = clip(cause)
     assert len(cut) <= 400

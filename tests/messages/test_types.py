@@ -24,6 +24,7 @@ from sutura.messages import (
     message_types,
 )
 from sutura.messages.fields import MAX_JOINTS
+from sutura.messages.finite import decoding_admits_nonfinite
 
 OURS = [kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")]
 BAD = (math.nan, math.inf, -math.inf)
@@ -107,6 +108,12 @@ def test_the_finite_check_finds_deep_numbers(bad: float) -> None:
 
 
 @pytest.mark.parametrize("kind", OURS)
+def test_the_bounds_of_our_own_types_suffice_while_decoding(kind: type[Message]) -> None:
+    assert not decoding_admits_nonfinite(kind)
+    assert decoding_admits_nonfinite(TypesDeepProbe)
+
+
+@pytest.mark.parametrize("kind", OURS)
 def test_every_number_has_a_unit_and_every_type_says_what_it_is(kind: type[Message]) -> None:
     assert kind.__doc__
     for field in describe(kind).fields:
@@ -150,16 +157,16 @@ def test_joints_and_their_values_must_be_as_many(kind: str, content: list[object
         FrameDecoder("t", message_type(kind))(wire_of(content, kind))
 
 
-@pytest.mark.parametrize("kind", ["JointState", "JointCommand"])
-def test_the_number_of_joints_is_bounded(kind: str) -> None:
-    decode = FrameDecoder("t", message_type(kind))
-    for n in (MAX_JOINTS, MAX_JOINTS + 1):
-        wire = wire_of([[f"j{i}" for i in range(n)], [0.0] * n], kind)
-        if n == MAX_JOINTS:
-            assert decode(wire).writer == "foreign@1"
-        else:
-            with pytest.raises(DecodeFailure, match="length <= 32"):
-                decode(wire)
+@pytest.mark.parametrize("kind", [JointState, JointCommand])
+def test_the_number_of_joints_is_bounded(kind: type[Message]) -> None:
+    full: list[list[object]] = [[f"j{i}" for i in range(MAX_JOINTS)]]
+    full += [[0.0] * MAX_JOINTS for _ in kind.__struct_fields__[1:]]
+    decode = FrameDecoder("t", kind)
+    assert decode(wire_of(full, kind.__name__)).writer == "foreign@1"
+    for at, values in enumerate(full):
+        longer = [*full[:at], [*values, values[0]], *full[at + 1 :]]
+        with pytest.raises(DecodeFailure, match=rf"length <= {MAX_JOINTS}"):
+            decode(wire_of(longer, kind.__name__))
 
 
 def test_an_unknown_type_names_the_nearest_and_the_known() -> None:

@@ -1,0 +1,56 @@
+"""A checked topology together with its node classes: what the supervisor builds from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sutura.launch.topology import Topology
+from sutura.launch.wiring import Wiring, wiring_of
+from sutura.nodes import Node, load_node
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """Topology, classes by node, and who writes and reads each topic."""
+
+    topology: Topology
+    kinds: dict[str, type[Node]]
+    wiring: Wiring
+
+    @classmethod
+    def of(cls, topology: Topology) -> "Blueprint":
+        """Load the classes of a checked topology. Raises NodeError."""
+        kinds = {
+            name: load_node(node.node, Path(node.folder) if node.folder else None)
+            for name, node in topology.nodes.items()
+        }
+        return cls(topology, kinds, wiring_of(topology, kinds))
+
+    def nodes_of_class(self, name: str) -> tuple[str, ...]:
+        """The nodes whose class declares this name."""
+        return tuple(node for node, kind in self.kinds.items() if kind.declaration.name == name)
+
+    @property
+    def actuators(self) -> tuple[str, ...]:
+        """The nodes that move motors."""
+        return tuple(node for node, kind in self.kinds.items() if kind.drives_actuator)
+
+    @property
+    def control_nodes(self) -> frozenset[str]:
+        """The nodes on which motion depends: the supervised ones, and the watchdogs."""
+        supervised = {name for name, node in self.topology.nodes.items() if node.supervised}
+        return frozenset(supervised.union(self.nodes_of_class("Watchdog")))
+
+    def source_of(self, node: str) -> str:
+        """The node at the head of the chain that drives `node`: upstream along first inputs, feedback aside."""
+        seen = [node]
+        while (before := self._upstream(seen[-1])) and before not in seen:
+            seen.append(before)
+        return seen[-1]
+
+    def _upstream(self, node: str) -> str:
+        for port, declared in self.kinds[node].declaration.inputs.items():
+            topics = self.topology.nodes[node].inputs.get(port, ())
+            if topics and not declared.feedback and not declared.many:
+                writers = self.wiring.writers.get(topics[0], [])
+                return writers[0].node.name if writers else ""
+        return ""

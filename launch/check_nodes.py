@@ -1,0 +1,146 @@
+"""Checks each node by itself: its class, its ports' names, its parameters and its driver."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sutura.hw_drivers import ActuatorDriver, InputDevice, load_actuator, load_input
+from sutura.hw_drivers.context import read_options
+from sutura.hw_drivers.errors import DriverError, UnknownDriver
+from sutura.launch.check_fields import field_problems, whole_problem
+from sutura.launch.problems import Problem
+from sutura.launch.topology import TopologyNode
+from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
+from sutura.nodes.errors import NodeError
+
+Driver = type[ActuatorDriver] | type[InputDevice]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A node whose class is known, with its typed parameters and its driver as far as these are sound."""
+
+    node: TopologyNode
+    kind: type[Node]
+    params: NodeParams | None
+    driver: Driver | None
+
+    @property
+    def actuator(self) -> type[ActuatorDriver] | None:
+        """The actuator driver, if it has one."""
+        found = self.driver
+        return found if found is not None and issubclass(found, ActuatorDriver) else None
+
+    @property
+    def is_watchdog(self) -> bool:
+        """Whether its class is called Watchdog."""
+        return self.kind.declaration.name == "Watchdog"
+
+
+def know(node: TopologyNode, problems: list[Problem]) -> Known | None:
+    """Load and check one node, adding what is wrong to `problems`; None where its class cannot be had."""
+    kind = _load(node, problems)
+    if kind is None:
+        return None
+    problems += _port_problems(node, kind)
+    return Known(node, kind, _params(node, kind, problems), _driver(node, kind, problems))
+
+
+def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:
+    mark = node.where("node")
+    try:
+        kind = load_node(node.node, Path(node.folder) if node.folder else None)
+    except UnknownNode as error:
+        problems.append(Problem.at(mark, "unknown-node", str(error)))
+    except NodeError as error:
+        problems.append(Problem.at(mark, "bad-node", str(error)))
+    except Exception as error:  # noqa: BLE001 (importing runs a user's file, which may raise anything)
+        reason = f"node class {node.node}: importing it raised {type(error).__name__}: {error}"
+        problems.append(Problem.at(mark, "bad-node", reason))
+    else:
+        if kind is not Node:
+            return kind
+        problems.append(Problem.at(mark, "bad-node", "expected a subclass of Node, came Node itself"))
+    return None
+
+
+def _port_problems(node: TopologyNode, kind: type[Node]) -> Iterator[Problem]:
+    ports = kind.declaration
+    for side, given, known, other in (
+        ("in", node.inputs, ports.inputs, ports.outputs),
+        ("out", node.outputs, ports.outputs, ports.inputs),
+    ):
+        for port in given:
+            if port not in known:
+                turned = f"; {port!r} is an {'output' if side == 'in' else 'input'}" if port in other else ""
+                reason = str(UnknownPort(node.name, port, known)) + turned
+                yield Problem.at(node.where(side, port), "unknown-port", f"under `{side}`: {reason}")
+
+
+def _params(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> NodeParams | None:
+    mark = partial(node.where, "params")
+    found = list(field_problems(kind.Params, node.params, "bad-param", f"node {node.name!r}", mark))
+    if not found:
+        whole = whole_problem(lambda: read_params(node.name, kind.Params, node.params), "bad-param", mark())
+        found = [whole] if whole else []
+    problems += found
+    return None if found else read_params(node.name, kind.Params, node.params)
+
+
+def _driver(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> Driver | None:
+    takes_input = bool(getattr(kind, "uses_input_device", False))
+    choice = node.driver
+    if not (kind.drives_actuator or takes_input):
+        if choice is not None:
+            reason = f"node {node.name!r} ({kind.declaration.name}) takes no driver, came {choice.use!r}"
+            problems.append(Problem.at(node.where("driver"), "needless-driver", reason))
+        return None
+    if choice is None:
+        wanted = "actuator" if kind.drives_actuator else "input"
+        reason = f"node {node.name!r} needs an {wanted} driver: say `driver: {{use: NAME}}`"
+        problems.append(Problem.at(node.where(), "missing-driver", reason))
+        return None
+    found = _load_driver(node, choice.use, bool(kind.drives_actuator), problems)
+    if found is not None:
+        problems += _option_problems(node, found)
+    return found
+
+
+def _load_driver(node: TopologyNode, name: str, moves: bool, problems: list[Problem]) -> Driver | None:
+    mark = node.where("driver", "use")
+    try:
+        found: Driver = load_actuator(name) if moves else load_input(name)
+    except UnknownDriver as error:
+        problems.append(Problem.at(mark, "unknown-driver", f"node {node.name!r}: {error}"))
+    except DriverError as error:
+        problems.append(Problem.at(mark, "bad-driver", f"node {node.name!r}: {error}"))
+    except Exception as error:  # noqa: BLE001 (importing runs another's package, which may raise anything)
+        reason = f"node {node.name!r}: importing driver {name!r} raised {type(error).__name__}: {error}"
+        problems.append(Problem.at(mark, "bad-driver", reason))
+    else:
+        lacking = _lacking(found)
+        if not lacking:
+            return found
+        problems.append(Problem.at(mark, "bad-driver", f"node {node.name!r}: driver {name!r} has no {lacking}"))
+    return None
+
+
+def _lacking(driver: Driver) -> str:
+    """What a driver class does not implement or declare."""
+    missing = sorted(getattr(driver, "__abstractmethods__", ())) if inspect.isabstract(driver) else []
+    if issubclass(driver, ActuatorDriver) and not hasattr(driver, "capabilities"):
+        missing.append("capabilities")
+    return ", ".join(missing)
+
+
+def _option_problems(node: TopologyNode, driver: Driver) -> list[Problem]:
+    options = dict(node.driver.options) if node.driver else {}
+    what = f"driver {node.driver.use if node.driver else ''!r} of node {node.name!r}"
+    mark = partial(node.where, "driver")
+    found = list(field_problems(driver.Options, options, "bad-driver-option", what, mark))
+    if found:
+        return found
+    whole = whole_problem(lambda: read_options(what, driver.Options, options), "bad-driver-option", mark())
+    return [whole] if whole else []

@@ -1,0 +1,111 @@
+"""Checks what keeps an arm from moving without leave: watchdogs, permits, safe silence, places."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sutura.launch.check_nodes import Known
+from sutura.launch.problems import Problem
+from sutura.launch.topology import Topology
+from sutura.launch.wiring import Wiring
+from sutura.messages import Clutch, EmergencyStop, Message, MotionPermit, OperatorPresence
+from sutura.nodes import Input, Output
+from sutura.nodes.ports import Policy
+
+LEVELS: tuple[type[Message], ...] = (Clutch, OperatorPresence, EmergencyStop, MotionPermit)
+
+
+def safety_problems(topology: Topology, known: Mapping[str, Known], wiring: Wiring) -> Iterator[Problem]:
+    """All that would let an arm move, or stay unwatched, where it must not."""
+    watched = _watched(wiring, known)
+    for item in known.values():
+        yield from _latched_levels(item)
+        yield from _unwatched(item, watched)
+        if item.kind.drives_actuator:
+            yield from _no_permit(item)
+            yield from _no_safe_silence(item)
+    yield from _armed_at_start(known.values())
+    for place, members in topology.places.items():
+        yield from _bad_company(place, [known[name] for name in members if name in known], len(members), topology)
+
+
+def _watched(wiring: Wiring, known: Mapping[str, Known]) -> set[str]:
+    """The nodes whose heartbeat comes into the `beats` of a watchdog."""
+    return {
+        writers[0].node.name
+        for topic, writers in wiring.writers.items()
+        if writers[0].port == "heartbeat"
+        and any(r.port == "beats" and known[r.node.name].is_watchdog for r in wiring.readers.get(topic, ()))
+    }
+
+
+def _latched_levels(item: Known) -> Iterator[Problem]:
+    ports: list[tuple[str, Input[Message] | Output[Message], bool]] = []
+    ports += [(n, p, p.policy is Policy.LATCHED) for n, p in item.kind.declaration.inputs.items()]
+    ports += [(n, p, p.latched) for n, p in item.kind.declaration.outputs.items()]
+    for name, port, latched in ports:
+        if latched and issubclass(port.message, LEVELS):
+            reason = f"port {name!r} of node {item.node.name!r} latches {port.message.__name__}, which is a level"
+            yield Problem.at(item.node.where("node"), "latched-level", f"{reason}: its silence must mean stop")
+
+
+def _unwatched(item: Known, watched: set[str]) -> Iterator[Problem]:
+    node = item.node
+    if item.kind.drives_actuator and not node.supervised:
+        reason = f"actuator {node.name!r} is not supervised: say `supervised: true`"
+        yield Problem.at(node.where("supervised"), "unsupervised-actuator", reason)
+    elif node.supervised and node.name not in watched and not item.is_watchdog:
+        rule = "unsupervised-actuator" if item.kind.drives_actuator else "unwatched-node"
+        reason = (
+            f"node {node.name!r} is supervised, but no watchdog takes its heartbeat {node.outputs['heartbeat']!r}"
+        )
+        yield Problem.at(node.where("supervised"), rule, reason)
+
+
+def _no_permit(item: Known) -> Iterator[Problem]:
+    ports = [n for n, port in item.kind.declaration.inputs.items() if port.message is MotionPermit]
+    if not any(item.node.inputs.get(port) for port in ports):
+        hint = (
+            f"wire its input {ports[0]!r} to a watchdog" if ports else "its class has no input for a MotionPermit"
+        )
+        yield Problem.at(item.node.where("in"), "no-permit", f"actuator {item.node.name!r} gets no permit: {hint}")
+
+
+def _no_safe_silence(item: Known) -> Iterator[Problem]:
+    driver = item.actuator
+    if driver is None or driver.capabilities.simulated or driver.has_rescue():
+        return
+    if driver.capabilities.silence_stop_s is None:
+        reason = f"driver {item.node.driver.use if item.node.driver else ''!r} of actuator {item.node.name!r}"
+        yield Problem.at(
+            item.node.where("driver", "use"),
+            "no-safe-silence",
+            f"{reason} declares neither silence_stop_s nor a rescue: nothing stops the arm when its process ends",
+        )
+
+
+def _armed_at_start(known: Iterable[Known]) -> Iterator[Problem]:
+    known = list(known)
+    real = [item.node.name for item in known if item.actuator and not item.actuator.capabilities.simulated]
+    if not real:
+        return
+    for item in known:
+        if (item.kind.drives_actuator or item.is_watchdog) and getattr(item.params, "arm_at_start", False):
+            reason = f"arm_at_start of node {item.node.name!r} is for simulated drivers, but hardware moves"
+            reason += f" (driven by {', '.join(real)})"
+            yield Problem.at(item.node.where("params", "arm_at_start"), "armed-at-start", reason)
+
+
+def _bad_company(place: str, items: list[Known], size: int, topology: Topology) -> Iterator[Problem]:
+    mark = topology.place_marks.get(place)
+    if mark is None:
+        return  # a node's own place
+    actuators = [item.node.name for item in items if item.kind.drives_actuator]
+    watchdogs = [item.node.name for item in items if item.is_watchdog]
+    if actuators and watchdogs:
+        reason = (
+            f"place {place!r}: watchdog {watchdogs[0]!r} may not share a process with actuator {actuators[0]!r}"
+        )
+        yield Problem.at(mark, "watchdog-with-actuator", f"{reason}, whose end it must see")
+    for item in items:
+        if item.kind.declaration.name == "World" and size > 1:
+            reason = f"place {place!r}: {item.node.name!r} (World) must be alone in its place"
+            yield Problem.at(mark, "world-not-alone", reason)

@@ -1,0 +1,127 @@
+"""Checks the wiring: every topic has one writer, and both ends of it mean the same."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from sutura.launch.check_nodes import Known
+from sutura.launch.problems import Problem
+from sutura.launch.topology import Topology, TopologyNode
+from sutura.launch.wiring import Reader, Wiring, Writer, outputs_of
+from sutura.messages import MotionPermit
+from sutura.nodes import Node
+from sutura.nodes.errors import nearest
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def wiring_problems(topology: Topology, known: Mapping[str, Known], wiring: Wiring) -> Iterator[Problem]:
+    """All that is wrong between the nodes."""
+    for item in known.values():
+        yield from _unconnected(item)
+        yield from _several(item)
+        yield from _bad_frames(item)
+    unknown = [node for name, node in topology.nodes.items() if name not in known]
+    for topic, writers in wiring.writers.items():
+        yield from _two_writers(topic, writers, unknown)
+    for topic, readers in wiring.readers.items():
+        if topic in wiring.writers:
+            yield from _mismatches(topic, wiring.writers[topic][0], readers, topology)
+        elif not any(_may_write(node, topic) for node in unknown):
+            yield from _unwritten(readers, wiring.writers)
+
+
+def _unconnected(item: Known) -> Iterator[Problem]:
+    for port, declared in item.kind.declaration.inputs.items():
+        if item.kind.drives_actuator and declared.message is MotionPermit:
+            continue  # the rule `no-permit` says more about it
+        if declared.required and not item.node.inputs.get(port):
+            reason = f"required input {port!r} ({declared.message.__name__}) of node {item.node.name!r}"
+            yield Problem.at(
+                item.node.where("in", port),
+                "unconnected-input",
+                f"{reason} is not wired: say `in: {{{port}: TOPIC}}`",
+            )
+
+
+def _several(item: Known) -> Iterator[Problem]:
+    for port, declared in item.kind.declaration.inputs.items():
+        topics = item.node.inputs.get(port, ())
+        if len(topics) > 1 and not declared.many:
+            reason = f"input {port!r} of node {item.node.name!r} takes one topic, came {', '.join(topics)}"
+            yield Problem.at(item.node.where("in", port), "several-topics", reason)
+
+
+def _two_writers(topic: str, writers: list[Writer], unknown: Iterable[TopologyNode]) -> Iterator[Problem]:
+    names = [(str(writer), writer.mark) for writer in writers]
+    names += [(f"{n.name}.{p}", n.where("out", p)) for n in unknown for p, t in n.outputs.items() if t == topic]
+    for name, mark in names[1:]:
+        reason = (
+            f"topic {topic!r} is written by {names[0][0]} ({names[0][1]}) and by {name}; a topic has one writer"
+        )
+        yield Problem.at(mark, "two-writers", reason)
+
+
+def _may_write(node: TopologyNode, topic: str) -> bool:
+    """Whether a node of unknown class may write a topic: it says so, or the topic bears its name."""
+    return topic in node.outputs.values() or topic.startswith(f"{node.name}/")
+
+
+def _unwritten(readers: list[Reader], written: Iterable[str]) -> Iterator[Problem]:
+    for reader in readers:
+        reason = (
+            f"input {reader.port!r} of node {reader.node.name!r} reads topic {reader.topic!r}, which nobody writes"
+        )
+        yield Problem.at(reader.mark, "unwritten-topic", reason + nearest(reader.topic, written))
+
+
+def _mismatches(topic: str, writer: Writer, readers: list[Reader], topology: Topology) -> Iterator[Problem]:
+    sent = writer.declared.message
+    for reader in readers:
+        taken = reader.declared.message
+        if taken is not sent:
+            reason = f"topic {topic!r}: {writer} writes {sent.__name__}, {reader} reads {taken.__name__}"
+            yield Problem.at(reader.mark, "type-mismatch", f"{reason} (written at {writer.mark})")
+            continue
+        out, into = _frame(writer, topology), _frame(reader, topology)
+        if out and into and out != into:
+            reason = f"topic {topic!r}: {writer} writes in frame {out!r}, {reader} reads in frame {into!r}"
+            yield Problem.at(reader.mark, "frame-mismatch", f"{reason} (written at {writer.mark})")
+        if writer.port == "heartbeat" and not writer.node.supervised:
+            reason = f"{reader} waits for heartbeats of node {writer.node.name!r}, which is not `supervised: true`"
+            yield Problem.at(reader.mark, "silent-heartbeat", f"{reason} and sends none")
+
+
+def _bad_frames(item: Known) -> Iterator[Problem]:
+    declared = item.kind.declaration
+    for port, frame in _frames(item.kind):
+        for name in _PLACEHOLDER.findall(frame):
+            if name not in declared.inputs and name not in declared.outputs:
+                ports = nearest(name, {*declared.inputs, *declared.outputs})
+                reason = f"node {item.node.name!r}: frame {frame!r} of {port!r} names no port{ports}"
+                yield Problem.at(item.node.where("node"), "bad-frame", reason)
+
+
+def _frames(kind: type[Node]) -> Iterator[tuple[str, str]]:
+    yield from ((port, declared.frame) for port, declared in kind.declaration.inputs.items())
+    yield from ((port, declared.frame) for port, declared in kind.declaration.outputs.items())
+
+
+def _frame(end: Writer | Reader, topology: Topology) -> str:
+    """The frame of a port with its placeholders filled in; empty where it states none or one stays open."""
+    topics = {**end.node.inputs, **{p: (topic,) for p, topic in outputs_of(end.node, end.kind).items()}}
+    frame = end.declared.frame
+    for name in _PLACEHOLDER.findall(frame):
+        if len(topics.get(name, ())) != 1:
+            return ""
+        frame = frame.replace(f"{{{name}}}", namespace_of(topics[name][0], topology.nodes))
+    return frame
+
+
+def namespace_of(topic: str, nodes: Iterable[str]) -> str:
+    """Whose topic it is: the text before the first `/` after the prefix of an included part.
+
+    `PSM1/jaw/servo_jp` is of `PSM1`, and `right/PSM1/servo_cp`, where nodes are called `right/…`, of `right/PSM1`.
+    """
+    prefixes = {name.rpartition("/")[0] + "/" for name in nodes if "/" in name}
+    prefix = max((p for p in prefixes if topic.startswith(p)), key=len, default="")
+    return prefix + topic.removeprefix(prefix).partition("/")[0]

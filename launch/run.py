@@ -1,0 +1,101 @@
+"""One whole run: from a topology to its report."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from sutura.launch.blueprint import Blueprint
+from sutura.launch.report import Report, build_report
+from sutura.launch.resolved import resolved_yaml
+from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
+from sutura.launch.supervisor import Supervisor
+from sutura.launch.topology import Topology
+from sutura.runtime.clock import monotonic
+
+
+class Interrupted:
+    """Becomes true when Ctrl-C or SIGTERM asks the run to end."""
+
+    def __init__(self) -> None:
+        self.signal = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.signal)
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupted]:
+    """Turn SIGINT and SIGTERM into an orderly end for as long as a run lasts."""
+    interrupted = Interrupted()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupted.signal = signal.Signals(number).name
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_topology(
+    topology: Topology,
+    *,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+    duration: float | None = None,
+    report_file: Path | None = None,
+    note: Callable[[str], None],
+    update: Callable[[Supervisor], None],
+) -> Report:
+    """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
+
+    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    """
+    blueprint = Blueprint.of(topology)
+    run = RunDirectory.create(topology.name)
+    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+    with interruptible() as interrupted:
+        supervisor = Supervisor(blueprint, run, seed)
+        try:
+            run.publish(_info(blueprint, run))
+            supervisor.start(note)
+            note(f"run directory: {run.path}")
+            end = supervisor.started_at + int(duration * 1e9) if duration is not None else None
+            supervisor.watch(lambda: bool(interrupted) or (end is not None and monotonic() >= end), update)
+        finally:
+            ended_at = monotonic()
+            supervisor.stop()
+        lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
+        report = build_report(supervisor, list(settings), lasted)
+        for path in (run.path / "report.json", report_file):
+            if path is not None:
+                path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
+    return report
+
+
+def _info(blueprint: Blueprint, run: RunDirectory) -> RunInfo:
+    topology, wiring = blueprint.topology, blueprint.wiring
+    return RunInfo(
+        name=run.path.name,
+        topology=topology.name,
+        pid=os.getpid(),
+        pid_started=own_start_time(),
+        started=time.strftime("%Y-%m-%d %H:%M:%S"),
+        places=tuple(PlaceEntry(place, nodes) for place, nodes in topology.places.items()),
+        actuators=blueprint.actuators,
+        watchdogs=blueprint.nodes_of_class("Watchdog"),
+        operators=blueprint.nodes_of_class("Operator"),
+        topics={
+            topic: TopicEntry(topology.place_of(writers[0].node.name), writers[0].declared.message.__name__)
+            for topic, writers in wiring.writers.items()
+        },
+    )

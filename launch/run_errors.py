@@ -1,0 +1,31 @@
+"""Errors of runs.
+
+LaunchError
+├── RunDirectoryRefused   a run's directory cannot be made
+├── NoSuchRun             no live run (of that name)
+└── StartFailed           the places did not come to a start together
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sutura.launch.errors import LaunchError
+
+
+class RunDirectoryRefused(LaunchError):
+    """Raised when the directory of a run cannot be made."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot make the run directory {path}: {reason}; set SUTURA_HOME to a folder of yours")
+
+
+class NoSuchRun(LaunchError):
+    """Raised when a request is made and no run is there to take it."""
+
+    def __init__(self, name: str | None, live: Sequence[str]) -> None:
+        wanted = f"no live run matches {name!r}" if name else "no run is live"
+        super().__init__(f"{wanted} (live: {', '.join(live) or 'none'}); start one with `sutura launch sim`")
+
+
+class StartFailed(LaunchError):
+    """Raised when a place ends, or disagrees with another, before the start; nothing has moved."""
