@@ -94,9 +94,10 @@ class Arm:
         if joints is not None and self._within(joints):
             return Solution(joints, (), joints[2] + self._chain.reach)
         if joints is None:
-            found = self._all_branches(wrist, near)
+            start = self.limits.saturate(near).joints
+            found = self._all_branches(wrist, start)
             within = [one for one in found if self.limits.contains(one, LIMIT_TOLERANCE)]
-            joints = choice.nearest(within or found, near, self.limits)
+            joints = choice.nearest(within or found, start, self.limits)
         excess = self.limits.excess(joints, LIMIT_TOLERANCE)
         return Solution(joints if excess else self._settled(joints), excess, joints[2] + self._chain.reach)
 

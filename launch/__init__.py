@@ -1,6 +1,7 @@
 """How a robot is composed: topologies are loaded, checked, and cut into places."""
 
 from sutura.launch.arguments import Argument
+from sutura.launch.blueprint import Blueprint
 from sutura.launch.checker import check_topology
 from sutura.launch.errors import (
     BadPlace,
@@ -26,6 +27,7 @@ __all__ = [
     "Argument",
     "BadPlace",
     "BadValue",
+    "Blueprint",
     "IncludeCycle",
     "LaunchError",
     "Mark",

@@ -18,7 +18,10 @@ _REFERENCE = re.compile(r"\$\$\(|\$\(([^()]*)\)|\$\(")
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument as a topology declares it; `default` is None where it is required."""
+    """One argument as a topology declares it; `default` is None where it is required.
+
+    mark: where its default stands, or else its name.
+    """
 
     name: str
     type: str
@@ -27,13 +30,13 @@ class Argument:
     choices: tuple[Scalar, ...] = ()
     mark: Mark = field(default=Mark(""), compare=False)
 
-    def read(self, tree: Located) -> Scalar:
+    def read(self, tree: Located) -> Located:
         """A given value as this argument's type; a path is meant from the file that says it. Raises BadValue."""
         value = _typed(self.type, tree, f"argument {self.name!r}")
         if self.choices and value not in self.choices:
             known = ", ".join(map(repr, self.choices))
             raise bad(tree, f"argument {self.name!r}", f"one of {known}")
-        return value
+        return Located(value, tree.mark, tree.key_mark, as_written(value))
 
 
 def read_arguments(tree: Located | None) -> dict[str, Argument]:
@@ -43,34 +46,39 @@ def read_arguments(tree: Located | None) -> dict[str, Argument]:
 
 def bind_arguments(
     declared: Mapping[str, Argument], given: Mapping[str, Located], asked_by: Mark | None
-) -> dict[str, Scalar]:
+) -> dict[str, Located]:
     """A value for every argument; `asked_by` is the include that gives them, None for the command line.
 
-    Raises UnknownName, MissingValue, BadValue.
+    Each keeps the mark of who gave it, so that a value that turns out wrong is found there. Raises UnknownName, MissingValue, BadValue.
     """
     for name, tree in given.items():
         if name not in declared:
             raise UnknownName(tree.key_mark, "argument", name, declared)
-    values: dict[str, Scalar] = {}
+    values: dict[str, Located] = {}
     for name, argument in declared.items():
         if name in given:
             values[name] = argument.read(given[name])
         elif argument.default is not None:
-            values[name] = argument.default
+            values[name] = Located(argument.default, argument.mark, argument.mark, as_written(argument.default))
         else:
             raise _missing(argument, asked_by)
     return values
 
 
-def substitute(tree: Located, values: Mapping[str, Scalar]) -> Located:
-    """The tree with `$(name)` filled in, in texts and keys; a text that is `$(name)` alone takes the typed value.
+def substitute(tree: Located, values: Mapping[str, Located]) -> Located:
+    """The tree with `$(name)` filled in, in texts and keys.
 
-    Raises UnknownName, UnreadableTopology.
+    A text that is `$(name)` alone becomes the typed value and takes its mark. Raises UnknownName,
+    UnreadableTopology.
     """
     value = tree.value
     if isinstance(value, str):
-        filled, text = _fill(value, values, tree.mark)
-        return Located(filled, tree.mark, tree.key_mark, text)
+        filled = _fill(value, values, tree.mark)
+        whole = _REFERENCE.fullmatch(value)
+        if whole is None or whole[1] is None:
+            return Located(filled, tree.mark, tree.key_mark, filled)
+        given = values[whole[1]]
+        return Located(given.value, given.mark, tree.key_mark, given.text)
     if isinstance(value, tuple):
         return Located(tuple(substitute(item, values) for item in value), tree.mark, tree.key_mark)
     if isinstance(value, dict):
@@ -78,15 +86,22 @@ def substitute(tree: Located, values: Mapping[str, Scalar]) -> Located:
     return tree
 
 
+def as_written(value: Scalar) -> str:
+    """A value as text, spelled as YAML spells it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
 def escape(text: str) -> str:
     """The text that `substitute` turns into this text."""
     return text.replace("$(", "$$(")
 
 
-def _substitute_map(entries: Mapping[str, Located], values: Mapping[str, Scalar]) -> dict[str, Located]:
+def _substitute_map(entries: Mapping[str, Located], values: Mapping[str, Located]) -> dict[str, Located]:
     filled: dict[str, Located] = {}
     for key, entry in entries.items():
-        name = _fill(key, values, entry.key_mark)[1]
+        name = _fill(key, values, entry.key_mark)
         if not name:
             raise UnreadableTopology(entry.key_mark, f"key {key!r} becomes empty")
         if name in filled:
@@ -97,7 +112,7 @@ def _substitute_map(entries: Mapping[str, Located], values: Mapping[str, Scalar]
     return filled
 
 
-def _fill(text: str, values: Mapping[str, Scalar], mark: Mark) -> tuple[Scalar, str]:
+def _fill(text: str, values: Mapping[str, Located], mark: Mark) -> str:
     def fill(match: re.Match[str]) -> str:
         if match[0] == "$$(":
             return "$("
@@ -105,13 +120,9 @@ def _fill(text: str, values: Mapping[str, Scalar], mark: Mark) -> tuple[Scalar, 
             raise UnreadableTopology(mark, f"expected `$(argument)` in {text!r}; `$$(` stands for a plain `$(`")
         if match[1] not in values:
             raise UnknownName(mark, "argument", match[1], values)
-        return _as_text(values[match[1]])
+        return values[match[1]].text
 
-    filled = _REFERENCE.sub(fill, text)
-    whole = _REFERENCE.fullmatch(text)
-    if whole is not None and whole[1] is not None:
-        return values[whole[1]], filled
-    return filled, filled
+    return _REFERENCE.sub(fill, text)
 
 
 def _argument(name: str, tree: Located) -> Argument:
@@ -127,7 +138,8 @@ def _argument(name: str, tree: Located) -> Argument:
     argument = Argument(name, kind, None, text, choices, tree.key_mark)
     if "default" not in spec:
         return argument
-    return Argument(name, kind, argument.read(spec["default"]), text, choices, tree.key_mark)
+    default = argument.read(spec["default"])
+    return Argument(name, kind, default.value, text, choices, default.mark)
 
 
 def _declared_type(what: str, spec: Mapping[str, Located]) -> str:
@@ -169,12 +181,6 @@ def _path(tree: Located) -> str:
         return ""
     folder = Path(tree.mark.file).parent if tree.mark.line else Path()
     return os.path.abspath(folder / tree.text)
-
-
-def _as_text(value: Scalar) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _missing(argument: Argument, asked_by: Mark | None) -> MissingValue:

@@ -18,7 +18,7 @@ def safety_problems(topology: Topology, known: Mapping[str, Known], wiring: Wiri
     watched = _watched(wiring, known)
     for item in known.values():
         yield from _latched_levels(item)
-        yield from _unwatched(item, watched)
+        yield from _unwatched(item, watched, len(known) < len(topology.nodes))
         if item.kind.drives_actuator:
             yield from _no_permit(item)
             yield from _no_safe_silence(item)
@@ -47,12 +47,14 @@ def _latched_levels(item: Known) -> Iterator[Problem]:
             yield Problem.at(item.node.where("node"), "latched-level", f"{reason}: its silence must mean stop")
 
 
-def _unwatched(item: Known, watched: set[str]) -> Iterator[Problem]:
+def _unwatched(item: Known, watched: set[str], any_unknown: bool) -> Iterator[Problem]:
     node = item.node
     if item.kind.drives_actuator and not node.supervised:
         reason = f"actuator {node.name!r} is not supervised: say `supervised: true`"
         yield Problem.at(node.where("supervised"), "unsupervised-actuator", reason)
-    elif node.supervised and node.name not in watched and not item.is_watchdog:
+    elif any_unknown or item.is_watchdog:
+        return  # a node of unknown class may be its watchdog; a watchdog needs none, its permits end by themselves
+    elif node.supervised and node.name not in watched:
         rule = "unsupervised-actuator" if item.kind.drives_actuator else "unwatched-node"
         reason = (
             f"node {node.name!r} is supervised, but no watchdog takes its heartbeat {node.outputs['heartbeat']!r}"

@@ -7,7 +7,7 @@ from sutura.launch.check_nodes import Known
 from sutura.launch.problems import Problem
 from sutura.launch.topology import Topology, TopologyNode
 from sutura.launch.wiring import Reader, Wiring, Writer, outputs_of
-from sutura.messages import MotionPermit
+from sutura.messages import MotionPermit, RawMessage
 from sutura.nodes import Node
 from sutura.nodes.errors import nearest
 
@@ -78,6 +78,8 @@ def _mismatches(topic: str, writer: Writer, readers: list[Reader], topology: Top
     sent = writer.declared.message
     for reader in readers:
         taken = reader.declared.message
+        if taken is RawMessage:
+            continue  # it takes every message as it comes
         if taken is not sent:
             reason = f"topic {topic!r}: {writer} writes {sent.__name__}, {reader} reads {taken.__name__}"
             yield Problem.at(reader.mark, "type-mismatch", f"{reason} (written at {writer.mark})")

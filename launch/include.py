@@ -10,9 +10,9 @@ from sutura.launch.errors import BadValue, IncludeCycle, MissingValue, UnknownTo
 from sutura.launch.marks import Mark
 from sutura.launch.merge import merge_maps, merge_node
 from sutura.launch.node_reader import check_node_name, place_name, prefixed_node
-from sutura.launch.shape import as_list, as_text, bad, entries_of, keyed
+from sutura.launch.shape import as_list, as_text, bad, entries_of, keyed, plain
 from sutura.launch.shipped import included_topologies, shipped_topologies
-from sutura.launch.yaml_source import Located, Scalar, read_yaml
+from sutura.launch.yaml_source import Located, read_yaml
 
 VERSION = 1
 TOP_KEYS = (
@@ -36,7 +36,7 @@ class Sheet:
     path: Path
     top: Mapping[str, Located]
     arguments: Mapping[str, Argument]
-    args: Mapping[str, Scalar]
+    args: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def read_sheet(path: Path, given: Mapping[str, Located], asked_by: Mark | None =
     args = bind_arguments(arguments, given, asked_by)
     filled = {key: substitute(entry, args) for key, entry in top.items() if key != "args"}
     _check_shapes(filled)
-    return Sheet(path, filled, arguments, args)
+    return Sheet(path, filled, arguments, {name: plain(value) for name, value in args.items()})
 
 
 def gather(sheet: Sheet, prefix: str, names: Names, chain: tuple[Path, ...] = ()) -> None:

@@ -40,7 +40,8 @@ def class_of(tree: Located) -> tuple[str, str]:
     file, _, attribute = text.rpartition(":")
     if not file.endswith(".py"):
         return text, ""
-    path = Path(os.path.abspath(Path(tree.mark.file).parent / file))
+    beside = Path(tree.mark.file).parent if tree.mark.line else Path()
+    path = Path(os.path.abspath(beside / file))
     return f"{path.name}:{attribute}", str(path.parent)
 
 

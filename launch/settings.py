@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from sutura.launch.errors import BadValue, UnknownName
 from sutura.launch.marks import Mark
@@ -50,8 +51,8 @@ def check_keys(settings: Sequence[Setting], arguments: Iterable[str], nodes: Map
         if setting.key in arguments or (setting.node in nodes and _fits(setting, nodes[setting.node])):
             continue
         known = {*arguments, *(key for name, tree in nodes.items() for key in _keys_of(name, tree))}
-        if setting.rest:
-            known |= {f"{name}.{setting.rest[0]}" for name in nodes if setting.rest[0] != "driver"}
+        near = get_close_matches(setting.node, nodes) if setting.rest else []
+        known |= {f"{name}.{setting.rest[0]}" for name in near if setting.rest[0] != "driver"}
         raise UnknownName(setting.value.mark, "setting", setting.key, known)
 
 

@@ -40,11 +40,11 @@ class Actuator(Node):
     """
 
     class Params(NodeParams):
-        """model: arm file; rate [Hz]: of measurements and deadline checks; arm_at_start: enable by itself
-        (simulated drivers only); start_tolerance [rad or m]: how far from its setpoint a first command may be."""
+        """model: arm file; feedback_rate [Hz]: of measurements; arm_at_start: enable by itself (simulated drivers
+        only); start_tolerance [rad or m]: how far from its setpoint a first command may be."""
 
         model: str = "psm_classic_lnd"
-        rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 1000.0
+        feedback_rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 250.0
         arm_at_start: bool = False
         start_tolerance: Annotated[float, Meta(gt=0.0, le=0.1)] = 0.01
 
@@ -174,12 +174,16 @@ class Actuator(Node):
         self._hold("the emergency stop level has fallen silent")
 
     def on_stale_command(self) -> None:
-        """No command, no motion."""
+        """No command, no motion; called at the very time the last one runs out."""
         self._hold("no fresh command")
 
-    @every("rate")
+    def on_stale_permit(self) -> None:
+        """No permit, no motion; called at the very time the last one runs out."""
+        self._hold("no valid motion permit")
+
+    @every("feedback_rate")
     def tick(self) -> None:
-        """Keep the deadlines, then measure."""
+        """Look at the deadlines once more, then measure."""
         now = self.now()
         if self._gate.following:
             if not self._gate.has_permit(now):

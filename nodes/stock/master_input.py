@@ -15,9 +15,10 @@ class MasterInput(Node):
     """Read an input device at a fixed rate and publish the hand's pose and gripper angle."""
 
     class Params(NodeParams):
-        """rate [Hz]."""
+        """rate [Hz]: of the pose; gripper_rate [Hz]: of the gripper's angle."""
 
         rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 1000.0
+        gripper_rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 250.0
 
     params: Params
     uses_input_device = True
@@ -28,6 +29,7 @@ class MasterInput(Node):
     device: InputDevice
 
     def on_start(self) -> None:
+        self._gripper: float | None = None
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an input device")
@@ -41,7 +43,13 @@ class MasterInput(Node):
         sample = self.device.read(self.elapsed)
         if sample is not None:
             self.measured_cp.publish(sample.pose)
-            self.gripper.publish(JointState(_GRIPPER, (sample.gripper,)))
+        self._gripper = None if sample is None else sample.gripper
+
+    @every("gripper_rate")
+    def tell_gripper(self) -> None:
+        """The angle of the newest reading."""
+        if self._gripper is not None:
+            self.gripper.publish(JointState(_GRIPPER, (self._gripper,)))
 
     def on_stop(self) -> None:
         if hasattr(self, "device"):
