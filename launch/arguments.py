@@ -30,13 +30,13 @@ class Argument:
     choices: tuple[Scalar, ...] = ()
     mark: Mark = field(default=Mark(""), compare=False)
 
-    def read(self, tree: Located) -> Located:
+    def read(self, tree: Located) -> Scalar:
         """A given value as this argument's type; a path is meant from the file that says it. Raises BadValue."""
         value = _typed(self.type, tree, f"argument {self.name!r}")
         if self.choices and value not in self.choices:
             known = ", ".join(map(repr, self.choices))
             raise bad(tree, f"argument {self.name!r}", f"one of {known}")
-        return Located(value, tree.mark, tree.key_mark, as_written(value))
+        return value
 
 
 def read_arguments(tree: Located | None) -> dict[str, Argument]:
@@ -49,7 +49,9 @@ def bind_arguments(
 ) -> dict[str, Located]:
     """A value for every argument; `asked_by` is the include that gives them, None for the command line.
 
-    Each keeps the mark of who gave it, so that a value that turns out wrong is found there. Raises UnknownName, MissingValue, BadValue.
+    Each keeps the mark of who gave it, so that a value that turns out wrong is found there.
+
+    Raises UnknownName, MissingValue, BadValue.
     """
     for name, tree in given.items():
         if name not in declared:
@@ -57,9 +59,9 @@ def bind_arguments(
     values: dict[str, Located] = {}
     for name, argument in declared.items():
         if name in given:
-            values[name] = argument.read(given[name])
+            values[name] = _value(argument.read(given[name]), given[name].mark)
         elif argument.default is not None:
-            values[name] = Located(argument.default, argument.mark, argument.mark, as_written(argument.default))
+            values[name] = _value(argument.default, argument.mark)
         else:
             raise _missing(argument, asked_by)
     return values
@@ -86,16 +88,15 @@ def substitute(tree: Located, values: Mapping[str, Located]) -> Located:
     return tree
 
 
-def as_written(value: Scalar) -> str:
-    """A value as text, spelled as YAML spells it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def escape(text: str) -> str:
     """The text that `substitute` turns into this text."""
     return text.replace("$(", "$$(")
+
+
+def _value(value: Scalar, mark: Mark) -> Located:
+    """A bound value, its text spelled as YAML spells it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return Located(value, mark, mark, text)
 
 
 def _substitute_map(entries: Mapping[str, Located], values: Mapping[str, Located]) -> dict[str, Located]:
@@ -138,8 +139,7 @@ def _argument(name: str, tree: Located) -> Argument:
     argument = Argument(name, kind, None, text, choices, tree.key_mark)
     if "default" not in spec:
         return argument
-    default = argument.read(spec["default"])
-    return Argument(name, kind, default.value, text, choices, default.mark)
+    return Argument(name, kind, argument.read(spec["default"]), text, choices, spec["default"].mark)
 
 
 def _declared_type(what: str, spec: Mapping[str, Located]) -> str:
@@ -159,8 +159,8 @@ def _declared_type(what: str, spec: Mapping[str, Located]) -> str:
 
 def _typed(kind: str, tree: Located, what: str) -> Scalar:
     value = tree.value
-    if isinstance(value, dict | tuple):
-        raise bad(tree, what, f"a {kind}")
+    if isinstance(value, dict | tuple) or (value is None and tree.text):  # `~` is no text, an empty one is
+        raise bad(tree, what, _article(kind))
     if kind == "string":
         return tree.text
     if kind == "path":
@@ -168,12 +168,12 @@ def _typed(kind: str, tree: Located, what: str) -> Scalar:
     if kind == "boolean" and isinstance(value, bool):
         return value
     if isinstance(value, bool):
-        raise bad(tree, what, f"a {kind}")
+        raise bad(tree, what, _article(kind))
     if kind == "integer" and isinstance(value, int):
         return value
     if kind == "number" and isinstance(value, int | float):
         return float(value)
-    raise BadValue(tree.mark, what, f"a {kind}", words(tree))
+    raise BadValue(tree.mark, what, _article(kind), words(tree))
 
 
 def _path(tree: Located) -> str:
@@ -190,3 +190,7 @@ def _missing(argument: Argument, asked_by: Mark | None) -> MissingValue:
         return MissingValue(argument.mark, f"argument {argument.name!r}", hint)
     hint = f": the included file has no default for it ({argument.mark}){about}"
     return MissingValue(asked_by, f"argument {argument.name!r}", hint)
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind == "integer" else f"a {kind}"

@@ -45,7 +45,7 @@ def _refusal(kind: object, value: object) -> str:
     try:
         typed = msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        return str(error)
+        return str(error).replace("Expected", "expected", 1)
     except Exception as error:  # noqa: BLE001 (as above)
         return f"{type(error).__name__}: {error}"
     return "" if _is_finite(typed) else "expected a finite number"

@@ -56,7 +56,7 @@ def read_sheet(path: Path, given: Mapping[str, Located], asked_by: Mark | None =
     top = keyed(root, "a topology", TOP_KEYS)
     if "sutura" not in top:
         raise MissingValue(root.mark, "`sutura: 1`", ", the version of the topology format")
-    if top["sutura"].value != VERSION or not isinstance(top["sutura"].value, int):
+    if type(top["sutura"].value) is not int or top["sutura"].value != VERSION:  # true == 1
         raise bad(top["sutura"], "version of the topology format", str(VERSION))
     arguments = read_arguments(top.get("args"))
     args = bind_arguments(arguments, given, asked_by)

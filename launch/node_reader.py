@@ -69,7 +69,8 @@ def read_node(name: str, tree: Located) -> TopologyNode:
         params={key: plain(entry) for key, entry in entries_of(entries.get("params"), f"params of {what}").items()},
         driver=_driver(what, entries["driver"]) if "driver" in entries else None,
         inputs={port: _topics(t) for port, t in entries_of(entries.get("in"), f"in of {what}").items()},
-        outputs={"heartbeat": f"{name}/heartbeat"} | {p: as_text(t, f"out {p!r}") for p, t in outputs.items()},
+        outputs={"heartbeat": f"{name}/heartbeat"}
+        | {p: as_text(t, f"out {p!r} of {what}") for p, t in outputs.items()},
         supervised="supervised" in entries and as_bool(entries["supervised"], f"supervised of {what}"),
         restart=_restart(what, entries.get("restart")),
         marks=dict(_marks(tree)),
@@ -78,17 +79,20 @@ def read_node(name: str, tree: Located) -> TopologyNode:
 
 def wire_beats(nodes: Mapping[str, TopologyNode]) -> dict[str, TopologyNode]:
     """The nodes, with every watchdog whose `beats` are not wired hearing all other supervised nodes."""
-    return {name: _with_beats(node, nodes) for name, node in nodes.items()}
+    targets = installed_nodes()
+    wired = dict(nodes)
+    for name, node in nodes.items():
+        if "beats" not in node.inputs and _is_watchdog(targets.get(node.node, node.node)):
+            wired[name] = _with_beats(node, nodes)
+    return wired
 
 
-def is_watchdog(node: str) -> bool:
-    """Whether the named class is called Watchdog, as known without loading it."""
-    return installed_nodes().get(node, node).rpartition(":")[2] == "Watchdog"
+def _is_watchdog(target: str) -> bool:
+    """Whether `module:Class` is called Watchdog; that much is known without loading it."""
+    return target.rpartition(":")[2] == "Watchdog"
 
 
 def _with_beats(node: TopologyNode, nodes: Mapping[str, TopologyNode]) -> TopologyNode:
-    if "beats" in node.inputs or not is_watchdog(node.node):
-        return node
     beats = tuple(n.outputs["heartbeat"] for n in nodes.values() if n.supervised and n.name != node.name)
     return replace(node, inputs={**node.inputs, "beats": beats})
 

@@ -7,7 +7,7 @@ import msgspec
 
 from sutura.launch.errors import BadPlace, BadValue, UnknownName
 from sutura.launch.node_reader import place_name
-from sutura.launch.shape import as_list, as_text, keyed, plain, words
+from sutura.launch.shape import as_list, as_text, bad, keyed, plain, words
 from sutura.launch.yaml_source import Located
 from sutura.runtime.config import Realtime
 
@@ -78,7 +78,8 @@ def _realtime(name: str, tree: Located) -> Realtime:
         try:
             msgspec.convert(plain(entry), fields[key])
         except msgspec.ValidationError as error:
-            raise BadValue(entry.mark, f"{key} in {what}", str(error), repr(plain(entry))) from None
+            expected = str(error).removeprefix("Expected ").partition(", got ")[0]
+            raise bad(entry, f"{key} in {what}", expected) from None
     realtime = msgspec.convert({key: plain(entry) for key, entry in spec.items()}, Realtime)
     for key, expected in _out_of_bounds(realtime):
         mark, came = (spec[key].mark, words(spec[key])) if key in spec else (tree.key_mark, "none")

@@ -161,7 +161,8 @@ def _scalar(node: yaml.ScalarNode, mark: Mark) -> Scalar:
     try:
         return make(node.value)
     except (ValueError, KeyError):
-        expected = f"a {node.tag.removeprefix(_TAG)} that is finite and fits 64 bits"
+        kind = node.tag.removeprefix(_TAG)
+        expected = {"int": "an integer of 64 bits", "float": "a finite number"}.get(kind, f"a {kind}")
         raise BadValue(mark, "value", expected, repr(node.value[:40])) from None
 
 
