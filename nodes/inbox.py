@@ -175,7 +175,7 @@ class InputPort(Generic[M]):
     def turned_stale(self, now: int) -> bool:
         """Whether a stale episode begins at `now`; sets when to look again."""
         newest = self.frame
-        fresh_until = newest.stamp + self.max_age_ns if newest is not None else self.stale_at
+        fresh_until = newest.stamp + self.max_age_ns if newest is not None else self.stale_at - 1
         if newest is not None and newest.expires:
             fresh_until = min(fresh_until, newest.expires)
         if now <= fresh_until:

@@ -98,10 +98,9 @@ class Place:
                 realtime.rearm_hang_limit(self.config.realtime.hang_limit)
                 if slices % _COLLECT_EVERY == 0:
                     gc.collect(1)
-            if not bus.has_more:
-                wait = min(host.deadline(), next_slice) - now()
-                if wait > 0:
-                    select.select(fds, nothing, nothing, wait * 1e-9)
+            wait = min(host.deadline(), next_slice) - now()
+            if wait > 0:  # what has come since `_drain` found nothing more wakes the descriptor
+                select.select(fds, nothing, nothing, wait * 1e-9)
 
     def _drain(self) -> None:
         receive, deliver = self.bus.receive, self.host.deliver

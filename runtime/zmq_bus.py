@@ -5,8 +5,9 @@ receivers count what they miss. XPUB_VERBOSE shows every subscription, which is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import cast
 
 import zmq
 
@@ -15,6 +16,10 @@ from sutura.runtime.errors import SocketRefused
 
 _IPC_PATH_MAX = 107
 _HIGH_WATER = 1000
+
+# pyzmq's outer getsockopt wraps every answer in an enum, which costs more than the question
+_get = cast("Callable[[zmq.Socket[bytes], int], int]", zmq.backend.Socket.get)
+_EVENTS, _POLLIN, _NOBLOCK = int(zmq.EVENTS), int(zmq.POLLIN), int(zmq.NOBLOCK)
 
 
 def publisher_address(sockets: Path, place: str) -> str:
@@ -47,7 +52,7 @@ def require_safe_bind(address: str, has_keys: bool) -> None:
 
 def is_readable(socket: "zmq.Socket[bytes]") -> bool:
     """Whether a message waits; also acknowledges the socket's edge-triggered descriptor."""
-    return bool(int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN)
+    return bool(_get(socket, _EVENTS) & _POLLIN)
 
 
 class ZmqBus:
@@ -67,6 +72,8 @@ class ZmqBus:
         self.subscriber = self._make_subscriber()
         self.fd = int(self.subscriber.getsockopt(zmq.FD))
         self._sockets = sockets
+        self._send = self.publisher.send
+        self._receive = self.subscriber.recv
         self._readers: Counter[bytes] = Counter()
         self._wanted: dict[str, bool] = {}
         self._prefixes: dict[str, bytes] = {}
@@ -122,7 +129,7 @@ class ZmqBus:
         if latched:
             self._latched[self._prefix(frame.topic)] = data
         try:
-            self.publisher.send(data, zmq.NOBLOCK, copy=True)
+            self._send(data, _NOBLOCK)
         except zmq.Again:  # XPUB drops rather than waits; this only comes with NODROP, which is never set
             return
 
@@ -136,7 +143,7 @@ class ZmqBus:
     def receive(self) -> bytes | None:
         """The next message, or None when there is none now."""
         try:
-            return self.subscriber.recv(zmq.NOBLOCK)
+            return self._receive(_NOBLOCK)
         except zmq.Again:
             return None
 
