@@ -1,0 +1,40 @@
+# Two commands do everything on a machine that has Python 3.11 or newer and make: `make sim` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help env sim test lint bench safety clean
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+env: $(STAMP) ## make the environment in .venv and install Sutura into it
+
+$(STAMP): setup.cfg constraints.txt tools/make_env.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/make_env.sh
+	@touch $(STAMP)
+
+sim: env ## run the main job in simulation: make sim ARGS="--duration 40 --report run.json"
+	@echo "sim: a scripted surgeon picks a ring from one peg and sets it on another; Ctrl-C ends it"
+	@$(BIN)/sutura launch sim $(ARGS)
+
+test: env ## run every test, style and types included
+	@echo "test: tests that may run beside one another"
+	@$(BIN)/python -m pytest -n 2 -m "not realtime"
+	@echo "test: tests on the real clock, one at a time"
+	@$(BIN)/python -m pytest -m realtime
+
+lint: env ## style, types and the direction of imports only
+	@$(BIN)/python -m pytest tests/repository
+
+bench: env ## time the chain against bare chains; writes bench.json
+	@$(BIN)/python -m bench.chain --json bench.json $(ARGS)
+
+safety: env ## kill supervised nodes, the watchdog and the actuator 100 times; prints the slowest hold
+	@$(BIN)/python -m bench.safety --kills 100 --json safety.json $(ARGS)
+
+clean: ## remove the environment and what tools have left
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Benchmarks: run from the repository, never shipped, never asserted in a test."""
