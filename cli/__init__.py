@@ -1,0 +1,1 @@
+"""What people type: the `sutura` command."""

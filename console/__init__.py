@@ -1,0 +1,1 @@
+"""What people see: the web console. Nothing stands here yet."""

@@ -116,17 +116,13 @@ class ActuatorDriver(ABC):
     @classmethod
     def has_rescue(cls) -> bool:
         """Whether this driver has a `rescue` of its own."""
-        return "rescue" in {
-            name for kind in cls.__mro__[:-1] if kind is not ActuatorDriver for name in vars(kind)
-        }
+        return "rescue" in {name for kind in cls.__mro__[:-1] if kind is not ActuatorDriver for name in vars(kind)}
 
     def _checked(self, command: JointCommand) -> tuple[float, ...]:
         joints = self.joints
         if command.name != joints.names:
             raise CommandRefused(self.name, f"expected joints {joints.names}, came {command.name}")
-        for name, value, low, high in zip(
-            joints.names, command.position, joints.lower, joints.upper, strict=True
-        ):
+        for name, value, low, high in zip(joints.names, command.position, joints.lower, joints.upper, strict=True):
             if not math.isfinite(value):
                 raise CommandRefused(self.name, f"{name} is {value}")
             if not low <= value <= high:

@@ -1,0 +1,1 @@
+"""How two sites meet: the long-distance link. Nothing stands here yet."""

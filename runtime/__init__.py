@@ -1,0 +1,1 @@
+"""How nodes live: hosts, clocks, buses and places."""

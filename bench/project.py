@@ -1,0 +1,97 @@
+"""Runs the project's own chain from a bench topology and gathers its figures."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.bare import RATE_HZ
+from bench.errors import NotRunnable, TooFewSamples
+from bench.figures import Round
+from sutura.launch.checker import check_topology
+from sutura.launch.loader import load_topology
+from sutura.launch.report import Report
+from sutura.launch.run import run_topology
+from sutura.launch.supervisor import Supervisor
+from sutura.launch.topology import Topology
+from sutura.runtime.status import PlaceStatus
+
+CHAIN = ("master", "tremor", "smooth", "scaling", "ik", "arm")
+_TOPOLOGIES = Path(__file__).parent / "topologies"
+_ENGAGED_S = 0.4  # until the script has released the clutch and the arm follows: the chain's warm-up
+
+
+class CpuMeter:
+    """Processor time of every place between its first figures after the warm-up and its last."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, PlaceStatus] = {}
+        self._last: dict[str, PlaceStatus] = {}
+
+    def look(self, supervisor: Supervisor) -> None:
+        """Take what the places have last told."""
+        warm = supervisor.started_at + int(_ENGAGED_S * 1e9)
+        for place, status in supervisor.statuses.items():
+            if status.now > warm:
+                self._first.setdefault(place, status)
+                self._last[place] = status
+
+    def percent(self, places: set[str]) -> float:
+        """Percent of one core that these places use together."""
+        total = 0.0
+        for place in places & set(self._first):
+            first, last = self._first[place], self._last[place]
+            if last.now > first.now:
+                total += 100.0 * (last.cpu_s - first.cpu_s) / ((last.now - first.now) * 1e-9)
+        return total
+
+
+def run_project(name: str, topology_file: str, samples: int) -> Round:
+    """One round of the project's chain. Raises NotRunnable, TooFewSamples, and what a start may raise."""
+    topology = load_topology(str(_TOPOLOGIES / topology_file))
+    problems = check_topology(topology)
+    if problems:
+        raise NotRunnable(topology_file, problems)
+    meter = CpuMeter()
+    with _own_home():
+        report = run_topology(
+            topology, duration=_ENGAGED_S + samples / RATE_HZ, note=lambda text: None, update=meter.look
+        )
+    return _round(name, samples, topology, report, meter)
+
+
+@contextmanager
+def _own_home() -> Iterator[None]:
+    """Keep the run's directory out of the user's."""
+    before = os.environ.get("SUTURA_HOME")
+    with tempfile.TemporaryDirectory(prefix="bench-") as home:
+        os.environ["SUTURA_HOME"] = home
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["SUTURA_HOME"]
+            else:
+                os.environ["SUTURA_HOME"] = before
+
+
+def _round(name: str, samples: int, topology: Topology, report: Report, meter: CpuMeter) -> Round:
+    links = [c for c in report.connections if c.from_ in CHAIN and CHAIN[CHAIN.index(c.from_) + 1 :][:1] == (c.to,)]
+    came = min((c.received - c.overwritten - c.stale for c in links), default=0)
+    figures = report.path.latency_us if report.path is not None else None
+    if figures is None or figures.p50 is None or figures.p99 is None or figures.max is None or came < samples // 2:
+        raise TooFewSamples(name, samples, came, report.reasons)
+    inside = {topology.place_of(node) for node in CHAIN}
+    return Round(
+        chain=name,
+        samples=came,
+        p50_us=figures.p50,
+        p99_us=figures.p99,
+        max_us=figures.max,
+        lost=sum(c.lost for c in links),
+        replaced=sum(c.overwritten for c in links),
+        cpu_percent=meter.percent(inside),
+        beside_percent=meter.percent(set(topology.places) - inside),
+        remarks=report.reasons,
+    )

@@ -1,0 +1,82 @@
+"""`sutura launch`: run a topology until Ctrl-C or for a time, and say how it went."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sutura.cli.options import AsJson, Settings
+from sutura.cli.output import example, say, show_json, show_table
+
+EXAMPLE = example(
+    "sutura launch sim --duration 40 --report run.json",
+    "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
+    "sutura launch sim --args",
+)
+
+
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not 0.0 < seconds < math.inf:
+        raise typer.BadParameter("expected a time above 0 s")
+    return seconds
+
+
+def launch(
+    topology: Annotated[
+        str | None, typer.Argument(help="A file, or a shipped name (--list shows them).", show_default=False)
+    ] = None,
+    settings: Settings = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random in the run.")] = 0,
+    duration: Annotated[
+        float | None,
+        typer.Option(metavar="S", callback=_positive, help="End after S seconds.", show_default="until Ctrl-C"),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report to this file as well.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+    list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
+    show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
+) -> None:
+    """Check a topology, start it, watch it, and write its report; Ctrl-C ends the run in good order."""
+    if list_topologies:
+        return _list(as_json)
+    if topology is None:
+        raise typer.BadParameter("name a topology; `sutura launch --list` shows those that come with Sutura")
+    if show_arguments:
+        return _arguments(topology, as_json)
+    from sutura.cli.running import run_and_report
+
+    raise typer.Exit(run_and_report(topology, settings or (), seed, duration, report, as_json))
+
+
+def _list(as_json: bool) -> None:
+    from sutura.cli.shipped import outline
+    from sutura.launch import shipped_topologies
+
+    found = [(name, str(path), outline(path).description) for name, path in shipped_topologies().items()]
+    if as_json:
+        return show_json([{"name": name, "file": file, "description": words} for name, file, words in found])
+    return show_table(("TOPOLOGY", "DESCRIPTION"), [(name, words) for name, _, words in found])
+
+
+def _arguments(topology: str, as_json: bool) -> None:
+    from sutura.cli.shipped import outline
+    from sutura.launch.shipped import find_topology
+
+    arguments = outline(find_topology(topology)).arguments
+    if as_json:
+        return show_json(
+            {
+                name: {"type": a.type, "default": a.default, "help": a.help, "choices": a.choices}
+                for name, a in arguments.items()
+            }
+        )
+    if not arguments:
+        return say(f"{topology} takes no arguments")
+    rows = [
+        (name, a.type, "(required)" if a.default is None else str(a.default), a.help) for name, a in arguments.items()
+    ]
+    return show_table(("ARGUMENT", "TYPE", "DEFAULT", "HELP"), rows)

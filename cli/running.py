@@ -1,0 +1,83 @@
+"""Runs a topology for a person or a script: checked first, watched while it lives, judged at the end."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sutura.cli.check import show_problems
+from sutura.cli.errors import FileRefused
+from sutura.cli.output import fail, is_terminal, say, show_json
+from sutura.cli.watch import LiveWatch, PlainWatch, Watch
+from sutura.launch import check_topology, load_topology
+from sutura.launch.report import Report
+from sutura.launch.run import run_topology
+
+
+def run_and_report(
+    name: str,
+    settings: Sequence[str],
+    seed: int,
+    duration: float | None,
+    report_file: Path | None,
+    as_json: bool,
+) -> int:
+    """Run a topology; returns the exit code: 0 verdict pass, 1 verdict fail or a check that found problems.
+
+    Raises SuturaError when it does not come to a start.
+    """
+    if report_file is not None:
+        require_writable(report_file)
+    topology = load_topology(name, settings)
+    problems = check_topology(topology)
+    if problems:
+        show_problems(topology, problems)
+        fail(f"{topology.name} was not started")
+        return 1
+    watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
+    with watch:
+        watch.note(f"launching {topology.name} ({topology.path})")
+        report = run_topology(
+            topology,
+            settings=settings,
+            seed=seed,
+            duration=duration,
+            report_file=report_file,
+            note=watch.note,
+            update=watch.update,
+        )
+    if as_json:
+        show_json(report)
+    else:
+        _show_verdict(report, [path for path in (watch.report_file, report_file) if path is not None])
+    return 0 if report.verdict == "pass" else 1
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a file that could not be written when the run is over. Raises FileRefused."""
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise FileRefused(path, "it is a folder")
+    if not folder.is_dir():
+        raise FileRefused(path, f"there is no folder {folder}")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise FileRefused(path, "no permission")
+
+
+def _show_verdict(report: Report, files: list[Path]) -> None:
+    say(f"ran {report.ran.duration_s:.1f} s")
+    if report.path is not None and report.path.latency_us.p50 is not None:
+        latency = report.path.latency_us
+        say(f"gesture to motor: p50 {latency.p50} µs, p99 {latency.p99} µs, max {latency.max} µs")
+    if report.tracking is not None and report.tracking.tip_error_mm.p95 is not None:
+        error = report.tracking.tip_error_mm
+        say(f"tip error: p50 {error.p50} mm, p95 {error.p95} mm, max {error.max} mm")
+    if report.task is not None:
+        say(f"task: {report.task.rings_transferred} rings transferred, {report.task.drops} drops")
+    say(f"verdict: {report.verdict}")
+    for reason in report.reasons:
+        say(f"  - {reason}")
+    for file in files:
+        say(f"report: {file}")
+    if report.ran.recording:
+        say(f"recording: {report.ran.recording}")
