@@ -1,6 +1,5 @@
-"""Drivers by name: ours, those of installed packages (entry points), and `module:Class`, all alike."""
+"""Drivers by name: ours, those of installed packages, `module:Class` and `file.py:Class`, all alike."""
 
-import importlib
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import TypeVar
@@ -8,6 +7,7 @@ from typing import TypeVar
 from sutura.hw_drivers.actuator import ActuatorDriver
 from sutura.hw_drivers.errors import BadDriver, UnknownDriver
 from sutura.hw_drivers.input_device import InputDevice
+from sutura.plugins import is_target, load_attribute
 
 ENTRY_POINT_GROUP = "sutura.drivers"
 
@@ -41,14 +41,13 @@ def load_input(name: str) -> type[InputDevice]:
 
 def _load(name: str, kind: type[DriverT]) -> type[DriverT]:
     table = installed()
-    target = name if ":" in name else table.get(name)
-    if target is None:
+    target = table.get(name, name)
+    if not is_target(target):
         raise UnknownDriver(name, _KIND_NAMES[kind], table)
-    module, _, attribute = target.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise BadDriver(name, target, f"cannot be imported: {error}") from error
+        found = load_attribute(target)
+    except ImportError as error:
+        raise BadDriver(name, target, f"cannot be loaded: {error}") from error
     if not (isinstance(found, type) and issubclass(found, kind)):
         raise BadDriver(name, target, f"expected an {_KIND_NAMES[kind]} driver, came {found!r}")
     return found

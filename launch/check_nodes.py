@@ -56,9 +56,6 @@ def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:
         problems.append(Problem.at(mark, "unknown-node", str(error)))
     except NodeError as error:
         problems.append(Problem.at(mark, "bad-node", str(error)))
-    except Exception as error:  # noqa: BLE001 (importing runs a user's file, which may raise anything)
-        reason = f"node class {node.node}: importing it raised {type(error).__name__}: {error}"
-        problems.append(Problem.at(mark, "bad-node", reason))
     else:
         if kind is not Node:
             return kind
@@ -116,9 +113,6 @@ def _load_driver(node: TopologyNode, name: str, moves: bool, problems: list[Prob
         problems.append(Problem.at(mark, "unknown-driver", f"node {node.name!r}: {error}"))
     except DriverError as error:
         problems.append(Problem.at(mark, "bad-driver", f"node {node.name!r}: {error}"))
-    except Exception as error:  # noqa: BLE001 (importing runs another's package, which may raise anything)
-        reason = f"node {node.name!r}: importing driver {name!r} raised {type(error).__name__}: {error}"
-        problems.append(Problem.at(mark, "bad-driver", reason))
     else:
         lacking = _lacking(found)
         if not lacking:

@@ -34,9 +34,9 @@ def place_name(name: str) -> str:
     return name.replace("/", ".")
 
 
-def class_of(tree: Located) -> tuple[str, str]:
-    """The class a `node:` names and, for `file.py:Class`, the folder of the file (else empty)."""
-    text = as_text(tree, "node")
+def class_of(tree: Located, what: str = "node") -> tuple[str, str]:
+    """The class a `node:` or `use:` names and, for `file.py:Class`, the folder of the file (else empty)."""
+    text = as_text(tree, what)
     file, _, attribute = text.rpartition(":")
     if not file.endswith(".py"):
         return text, ""
@@ -118,7 +118,8 @@ def _driver(what: str, tree: Located) -> DriverChoice:
     if "use" not in entries:
         raise MissingValue(tree.key_mark, f"driver of {what}: `use`", ", the name of a driver")
     options = {key: plain(entry) for key, entry in entries.items() if key != "use"}
-    return DriverChoice(as_text(entries["use"], f"driver of {what}"), options)
+    use, folder = class_of(entries["use"], f"driver of {what}")
+    return DriverChoice(os.path.join(folder, use), options)
 
 
 def _restart(what: str, tree: Located | None) -> str:

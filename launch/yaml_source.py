@@ -122,7 +122,7 @@ def parse_yaml(text: str, locate: Locate) -> Located:
 
 def write_yaml(value: object) -> str:
     """Plain data as YAML that `parse_yaml` reads back as the same data."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=110)
 
 
 def _code(error: yaml.reader.ReaderError) -> int:

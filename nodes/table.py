@@ -1,14 +1,12 @@
 """Node classes by name: the stock nodes, those of installed packages, `module:Class` and `file.py:Class`."""
 
-import importlib
-import importlib.util
-import sys
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from sutura.nodes.errors import BadNode, UnknownNode
 from sutura.nodes.node import Node
+from sutura.plugins import is_target, load_attribute
 
 ENTRY_POINT_GROUP = "sutura.nodes"
 
@@ -39,36 +37,12 @@ def load_node(name: str, folder: Path | None = None) -> type[Node]:
     """
     table = installed_nodes()
     target = table.get(name, name)
-    module_name, colon, attribute = target.rpartition(":")
-    if not colon:
+    if not is_target(target):
         raise UnknownNode(name, table)
     try:
-        if module_name.endswith(".py"):
-            module = _load_file((folder or Path()) / module_name)
-        else:
-            module = importlib.import_module(module_name)
-        found = getattr(module, attribute)
-    except (ImportError, AttributeError, OSError, SyntaxError) as error:
+        found = load_attribute(target, folder)
+    except ImportError as error:
         raise BadNode(name, f"cannot be loaded from {target}: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Node)):
         raise BadNode(name, f"expected a Node class, came {found!r}")
     return found
-
-
-def _load_file(path: Path) -> object:
-    """Import a file once, under a name that its path gives."""
-    path = path.resolve()
-    name = "sutura_user_" + "_".join(path.with_suffix("").parts[1:])
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ImportError(f"no such file: {path}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module

@@ -261,9 +261,9 @@ def test_unknown_class_has_its_line_and_the_nearest(tmp_path: Path) -> None:
         ("ME:Problem", "expected a Node class, came <class"),
         ("sutura.nodes:Node", "expected a subclass of Node, came Node itself"),
         ("missing.py:World", "no such file"),
-        ("broken.py:World", "importing it raised NameError: name 'undefined_name' is not defined"),
+        ("broken.py:World", "NameError while it was imported: name 'undefined_name' is not defined"),
         ("faulty.py:World", "expected a rate above 0"),
-        (":World", "importing it raised ValueError"),
+        (":World", "ValueError while it was imported"),
     ],
 )
 def test_classes_that_cannot_be_had(tmp_path: Path, name: str, reason: str) -> None:
@@ -353,7 +353,7 @@ def test_parameters_that_refuse_themselves(tmp_path: Path) -> None:
         ),
         ("{use: ME:Glove}", "{use: ME:RealArm}", "8: node 'hand': driver 'ME:RealArm' "),
         ("{use: ME:Glove}", "{use: ME:Nothing}", "8: node 'hand': driver 'ME:Nothing' "),
-        ("{use: ME:Glove}", "{use: ':Nothing'}", "8: node 'hand': importing driver ':Nothing' raised ValueError: "),
+        ("{use: ME:Glove}", "{use: ':Nothing'}", "8: node 'hand': driver ':Nothing' (:Nothing): cannot be loaded: ValueError"),
         ("    driver: {use: ME:Glove}\n", "", "6: node 'hand' needs an input driver: say `driver: {use: NAME}`"),
         (
             "ME:SimulatedArm, gain: 2",
