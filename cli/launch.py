@@ -77,6 +77,7 @@ def _arguments(topology: str, as_json: bool) -> None:
     if not arguments:
         return say(f"{topology} takes no arguments")
     rows = [
-        (name, a.type, "(required)" if a.default is None else str(a.default), a.help) for name, a in arguments.items()
+        (name, a.type, "(required)" if a.default is None else str(a.default), a.help)
+        for name, a in arguments.items()
     ]
     return show_table(("ARGUMENT", "TYPE", "DEFAULT", "HELP"), rows)

@@ -6,7 +6,8 @@ import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 RunName = Annotated[
-    str | None, typer.Option("--run", metavar="NAME", help="The live run, or a part of its name.", show_default=False)
+    str | None,
+    typer.Option("--run", metavar="NAME", help="The live run, or a part of its name.", show_default=False),
 ]
 Settings = Annotated[
     list[str] | None,

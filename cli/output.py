@@ -53,7 +53,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(width=None if is_terminal(sys.stdout) else _UNWRAPPED).print(table)
+    console = Console(width=None if is_terminal(sys.stdout) else _UNWRAPPED)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def micro(seconds: float | None) -> str:

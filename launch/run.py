@@ -67,7 +67,7 @@ def run_topology(
         supervisor = Supervisor(blueprint, run, seed)
         try:
             run.publish(_info(blueprint, run))
-            supervisor.start(note)
+            supervisor.start(note, lambda: bool(interrupted))
             note(f"run directory: {run.path}")
             end = supervisor.started_at + int(duration * 1e9) if duration is not None else None
             supervisor.watch(lambda: bool(interrupted) or (end is not None and monotonic() >= end), update)

@@ -52,8 +52,11 @@ class Supervisor:
 
     # Start ----------------------------------------------------------------------------------------------------
 
-    def start(self, note: Callable[[str], None]) -> None:
-        """Start every place and, when all are ready and agree, say go. Raises StartFailed, SchemaMismatch."""
+    def start(self, note: Callable[[str], None], until: Callable[[], bool] = lambda: False) -> None:
+        """Start every place and, when all are ready and agree, say go; `until` gives up the start.
+
+        Raises StartFailed, SchemaMismatch.
+        """
         configs = place_configs(
             self.blueprint,
             self.run.path,
@@ -65,7 +68,7 @@ class Supervisor:
         for config in configs:
             self._launch(config)
         note(f"{len(configs)} places started; waiting until all are ready")
-        replies = self._wait_until_ready()
+        replies = self._wait_until_ready(until)
         require_agreement(self.blueprint.wiring, replies, boot_id())
         self.started_at = monotonic() + _LEAD_NS
         for place in self.children:
@@ -79,10 +82,12 @@ class Supervisor:
         child.start(path)
         self._tell_guard(Note(ward=Ward(config.place, child.pid, start_time(child.pid) or 0.0)))
 
-    def _wait_until_ready(self) -> dict[str, Reply]:
+    def _wait_until_ready(self, until: Callable[[], bool]) -> dict[str, Reply]:
         ready: dict[str, Reply] = {}
         deadline = monotonic() + int(START_TIMEOUT_S * 1e9)
         while len(ready) < len(self.children):
+            if until():
+                raise StartFailed("interrupted before the start")
             for place, child in self.children.items():
                 if not child.is_running:
                     raise StartFailed(f"place {place!r} {child.ending()} before the start: {child.last_words()}")
@@ -155,7 +160,7 @@ class Supervisor:
         for place, child in self.children.items():
             if child.is_running and child.phase not in ("starting", "ended"):
                 try:
-                    self._client.send(place, what)
+                    self._client.send(place, what, take_events=what == "status")
                 except NoAnswer:
                     continue  # a full queue: `_look_at_children` notices that it does not answer
 

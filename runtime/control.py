@@ -24,7 +24,10 @@ Argument = str | int | float | bool | None
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One request. what: `status`, `go`, `quiesce`, `stop`, `command`, `get_params`, `set_params`, `inject`."""
+    """One request. what: `status`, `go`, `quiesce`, `stop`, `command`, `get_params`, `set_params`, `inject`.
+
+    take_events: the answer to `status` brings the events, which are then forgotten here; for the supervisor only.
+    """
 
     id: str
     what: str
@@ -33,6 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     params: dict[str, object] = {}
     data: bytes = b""
+    take_events: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,8 +110,9 @@ class PlaceControl:
 
     def _status(self, request: Request) -> Reply:
         host = self._host
-        events = tuple(host.events)
-        host.events.clear()
+        events = tuple(host.events) if request.take_events else ()
+        if request.take_events:
+            host.events.clear()
         schemas: dict[str, MessageSchema] = {}
         if self.phase in ("waiting", "ready"):
             for node in host.nodes.values():

@@ -42,7 +42,7 @@ class Drives:
     def listen(self, now: int) -> None:
         """Carry out what has come in, then hold what has fallen silent. now [ns]."""
         for command in self._bus.commands():
-            drive = self._drives.get(command.arm)
+            drive = self._find(command.arm)
             if drive is None or len(command.positions) not in (0, _POSITIONS):
                 self.refused += 1
             else:
@@ -71,6 +71,12 @@ class Drives:
             )
             if not self._bus.report(drive.reply_to, state):
                 drive.reply_to = ""
+
+    def _find(self, arm: str) -> _Drive | None:
+        """The drive of an arm; without a name, that of the only arm."""
+        if not arm and len(self._drives) == 1:
+            return next(iter(self._drives.values()))
+        return self._drives.get(arm)
 
     def _carry_out(self, drive: _Drive, command: DriveCommand, now: int) -> None:
         if command.reply_to:

@@ -24,9 +24,9 @@ _ATTACH_EVERY_NS = 50_000_000
 
 
 class MujocoArmOptions(DriverOptions):
-    """arm: the arm's name in the world."""
+    """arm: the arm's name in the world; empty for the only one there is."""
 
-    arm: str = "PSM1"
+    arm: str = ""
 
 
 class MujocoArm(ActuatorDriver):

@@ -1,0 +1,57 @@
+"""Orders to actuators, watchdogs and operators of live runs, and what came of them."""
+
+from collections.abc import Iterable
+
+from sutura.cli.errors import NothingToDo
+from sutura.cli.live_run import Answer, LiveRun, Order, acted_run, opened_runs
+
+
+def stop_at_once(run_name: str | None) -> list[Answer]:
+    """Emergency stop of every matching run: to actuators first, then to operators and watchdogs.
+
+    Everything is sent before any answer is awaited. Raises NoSuchRun.
+    """
+    answers: list[Answer] = []
+    for run in opened_runs(run_name):
+        with run:
+            info = run.info
+            answers += run.carry_out(_orders((*info.actuators, *info.operators, *info.watchdogs), "estop"))
+    return answers
+
+
+def release_estop(run_name: str | None) -> list[Answer]:
+    """Release the operators' emergency stop; what it has stopped stays stopped until a reset."""
+    return command_operators("release_estop", None, run_name)
+
+
+def reset_all(run_name: str | None) -> list[Answer]:
+    """Reset the actuators, and the watchdogs only if every actuator could be. Raises NoSuchRun, SeveralRuns."""
+    with acted_run(run_name) as run:
+        info = run.info
+        if not info.actuators and not info.watchdogs:
+            raise NothingToDo(f"run {info.name} has no actuator and no watchdog to reset")
+        answers = run.carry_out(_orders(info.actuators, "reset"))
+        if all(answer.ok for answer in answers):
+            return answers + run.carry_out(_orders(info.watchdogs, "reset"))
+    reason = "not asked, as an actuator could not be reset"
+    return answers + [Answer(order, refused=reason) for order in _orders(info.watchdogs, "reset")]
+
+
+def command_actuators(command: str, name: str | None, run_name: str | None) -> list[Answer]:
+    """A state command to one actuator, or to all. Raises UnknownLiveNode, NothingToDo, NoSuchRun, SeveralRuns."""
+    with acted_run(run_name) as run:
+        return _command(run, run.named("actuator", run.info.actuators, name), command)
+
+
+def command_operators(command: str, name: str | None, run_name: str | None) -> list[Answer]:
+    """A state command to one operator node, or to all. Raises as `command_actuators`."""
+    with acted_run(run_name) as run:
+        return _command(run, run.named("operator", run.info.operators, name), command)
+
+
+def _command(run: LiveRun, nodes: Iterable[str], command: str) -> list[Answer]:
+    return run.carry_out(_orders(nodes, command))
+
+
+def _orders(nodes: Iterable[str], command: str) -> list[Order]:
+    return [Order(node, "command", command) for node in nodes]
