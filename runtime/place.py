@@ -35,11 +35,12 @@ class Place:
     def __init__(self, config: PlaceConfig) -> None:
         sockets = Path(config.run_dir) / "s"
         self.config = config
+        notices = realtime.apply(config.realtime)  # first: the bus's own thread inherits what is granted
         self.bus = ZmqBus(sockets, config.place)
         self.host = Host(config, monotonic, self.bus)
         router = self.bus.control_socket(control_address(sockets, config.place))
         self.control = PlaceControl(self.host, router, boot_id())
-        self.host.notices += realtime.apply(config.realtime)
+        self.host.notices += notices
         self.stop_signal = 0
         self._outputs = [topic for node in config.nodes for topic in node.outputs.values()]
 
@@ -84,7 +85,8 @@ class Place:
 
     def _loop(self) -> None:
         host, control, bus, now = self.host, self.control, self.bus, monotonic
-        fds, nothing = [bus.fd], []  # type: ignore[var-annotated]
+        batch, nothing = self.config.realtime.batch, []  # type: ignore[var-annotated]
+        fds = nothing if batch else [bus.fd]
         next_slice, slices = 0, 0
         while control.phase == "running" and not self.stop_signal:
             self._drain()
@@ -100,7 +102,7 @@ class Place:
                     gc.collect(1)
             wait = min(host.deadline(), next_slice) - now()
             if wait > 0:  # what has come since `_drain` found nothing more wakes the descriptor
-                select.select(fds, nothing, nothing, wait * 1e-9)
+                select.select(fds, nothing, nothing, min(wait * 1e-9, batch or 1.0))
 
     def _drain(self) -> None:
         receive, deliver = self.bus.receive, self.host.deliver

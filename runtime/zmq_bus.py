@@ -1,7 +1,7 @@
 """The ZeroMQ bus of one place: an XPUB for what it says, a SUB for what it hears.
 
 Publishing is lossy by design: a stopped observer must never starve a live reader, so there is no XPUB_NODROP;
-receivers count what they miss. XPUB_VERBOSE shows every subscription, which is what the start waits for.
+receivers count what they miss. XPUB_VERBOSER shows every subscription and its end, which is what the start waits for.
 """
 
 from collections import Counter
@@ -62,7 +62,7 @@ class ZmqBus:
         self._context = zmq.Context()
         self._context.set(zmq.MAX_SOCKETS, 64)
         self.publisher = self._context.socket(zmq.XPUB)
-        self.publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self.publisher.setsockopt(zmq.XPUB_VERBOSER, 1)
         self.publisher.setsockopt(zmq.SNDHWM, _HIGH_WATER)
         self.publisher.setsockopt(zmq.LINGER, 0)
         self.publisher.setsockopt(zmq.MAXMSGSIZE, 1024)

@@ -18,7 +18,7 @@ class MasterInput(Node):
         """rate [Hz]: of the pose; gripper_rate [Hz]: of the gripper's angle."""
 
         rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 1000.0
-        gripper_rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 250.0
+        gripper_rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 100.0
 
     params: Params
     uses_input_device = True
