@@ -70,9 +70,9 @@ class Stage:
                 pipe.close()
 
 
-def run_bare(name: str, transport: str, samples: int) -> Round:
+def run_bare(name: str, transport: str, samples: int, *, fifo: bool = False) -> Round:
     """One round of a bare chain. Raises StageSilent, TooFewSamples."""
-    with _stages(transport, samples) as stages:
+    with _stages(transport, samples, fifo) as stages:
         for stage in stages:
             stage.line("ready", _START_TIMEOUT_S)
         stages[-1].line("a first message", _START_TIMEOUT_S)
@@ -85,7 +85,7 @@ def run_bare(name: str, transport: str, samples: int) -> Round:
 
 
 @contextlib.contextmanager
-def _stages(transport: str, samples: int) -> Iterator[list[Stage]]:
+def _stages(transport: str, samples: int, fifo: bool) -> Iterator[list[Stage]]:
     """The processes of a chain; none is left whatever happens within."""
     stages: list[Stage] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -100,6 +100,7 @@ def _stages(transport: str, samples: int) -> Iterator[list[Stage]]:
                     samples=samples,
                     warmup=WARMUP,
                     rate=RATE_HZ,
+                    fifo=fifo,
                 )
                 stages.append(Stage(config))
             yield stages

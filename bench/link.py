@@ -5,12 +5,14 @@ from typing import Protocol
 
 import msgspec
 
+FIFO_PRIORITY = 30
 SILENCE_S = 5.0  # a stage that hears nothing for so long ends by itself
 
 
 class StageConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One stage of a bare chain. number: 0 is the source; hears, says: its addresses, empty at the ends of the
-    chain; rate [Hz]; warmup: messages that are sent first and not counted."""
+    chain; rate [Hz]; warmup: messages that are sent first and not counted;
+    fifo: scheduled first in, first out, all its threads."""
 
     transport: str
     number: int
@@ -19,6 +21,7 @@ class StageConfig(msgspec.Struct, frozen=True, kw_only=True):
     samples: int
     warmup: int
     rate: float
+    fifo: bool
 
 
 class StageResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,9 +4,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.bare import RATE_HZ
+from bench.link import FIFO_PRIORITY
 from bench.errors import NotRunnable, TooFewSamples
 from bench.figures import Round
 from sutura.launch.checker import check_topology
@@ -15,10 +17,11 @@ from sutura.launch.report import Report
 from sutura.launch.run import run_topology
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
+from sutura.runtime.config import Realtime
 from sutura.runtime.status import PlaceStatus
 
 CHAIN = ("master", "tremor", "smooth", "scaling", "ik", "arm")
-_TOPOLOGIES = Path(__file__).parent / "topologies"
+_TOPOLOGY = Path(__file__).parent / "topologies" / "chain.yaml"
 _ENGAGED_S = 0.4  # until the script has released the clutch and the arm follows: the chain's warm-up
 
 
@@ -47,18 +50,31 @@ class CpuMeter:
         return total
 
 
-def run_project(name: str, topology_file: str, samples: int) -> Round:
-    """One round of the project's chain. Raises NotRunnable, TooFewSamples, and what a start may raise."""
-    topology = load_topology(str(_TOPOLOGIES / topology_file))
+def run_project(name: str, samples: int, *, together: bool = False, fifo: bool = False) -> Round:
+    """One round of the project's chain. together: all six stages in one place.
+
+    Raises NotRunnable, TooFewSamples, and what a start may raise.
+    """
+    topology = _arrange(load_topology(str(_TOPOLOGY)), together, fifo)
     problems = check_topology(topology)
     if problems:
-        raise NotRunnable(topology_file, problems)
+        raise NotRunnable(topology.name, problems)
     meter = CpuMeter()
     with _own_home():
         report = run_topology(
             topology, duration=_ENGAGED_S + samples / RATE_HZ, note=lambda text: None, update=meter.look
         )
     return _round(name, samples, topology, report, meter)
+
+
+def _arrange(topology: Topology, together: bool, fifo: bool) -> Topology:
+    """The topology with its chain in one place or not, scheduled like the bare chains."""
+    places = dict(topology.places)
+    if together:
+        places = {place: nodes for place, nodes in places.items() if nodes[0] not in CHAIN}
+        places = {"chain": CHAIN, **places}
+    wanted = Realtime(policy="fifo", priority=FIFO_PRIORITY) if fifo else Realtime()
+    return replace(topology, places=places, realtime=dict.fromkeys(places, wanted))
 
 
 @contextmanager

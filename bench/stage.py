@@ -5,6 +5,7 @@ which it does when the sink has said `heard`; at the end each says its result as
 """
 
 import gc
+import os
 import resource
 import select
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Callable
 import msgspec
 
 from bench.frames import END, PROBE, SOME_POSE, BareFrame, decode, encode
-from bench.link import Link, StageConfig, StageResult
+from bench.link import FIFO_PRIORITY, Link, StageConfig, StageResult
 
 READER_TIMEOUT_S = 20.0
 _MARKS = (PROBE, END)
@@ -49,6 +50,8 @@ class Meter:
 def main() -> int:
     """Run one stage."""
     config = msgspec.json.decode(sys.argv[1], type=StageConfig)
+    if config.fifo:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
     link = _link(config)
     if config.says and not link.wait_for_reader(READER_TIMEOUT_S):
         sys.stderr.write(f"nobody hears stage {config.number}\n")

@@ -1,8 +1,9 @@
 """A live run as a command asks it: over the control sockets of its places, all at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeAlias
 
 from sutura.cli.errors import NothingToDo, SeveralRuns, UnknownLiveNode
 from sutura.launch.run_dir import RunDirectory, RunInfo, find_run, live_runs
@@ -23,6 +24,10 @@ class Order:
     node: str
     what: str
     command: str = ""
+
+
+Ticket: TypeAlias = tuple[str, str]  # the place that was asked, and the id of the request
+Sent: TypeAlias = list[tuple[Order, Ticket | None]]
 
 
 @dataclass(frozen=True)
@@ -88,36 +93,42 @@ class LiveRun:
     def statuses(self) -> dict[str, PlaceStatus]:
         """The figures of every place that answers in time."""
         places = [entry.place for entry in self.info.places]
-        replies = self._gather([(place, self._sender(place, "status")) for place in places])
+        replies = self._collect([self._send(place, "status") for place in places])
         return {
             place: reply.status
             for place, reply in zip(places, replies, strict=True)
             if reply is not None and reply.status is not None
         }
 
+    def send(self, orders: Sequence[Order]) -> Sent:
+        """Send orders without waiting for what comes of them. Raises UnknownLiveNode."""
+        return [
+            (order, self._send(self.place_of(order.node), order.what, node=order.node, command=order.command))
+            for order in orders
+        ]
+
+    def answers(self, sent: Sent) -> list[Answer]:
+        """One answer to each order, in their order."""
+        replies = self._collect([ticket for _, ticket in sent])
+        return [_answer(order, reply) for (order, _), reply in zip(sent, replies, strict=True)]
+
     def carry_out(self, orders: Sequence[Order]) -> list[Answer]:
         """Send every order before any answer is awaited; one answer each, in their order."""
-        requests = []
-        for order in orders:
-            place = self.place_of(order.node)
-            requests.append((place, self._sender(place, order.what, node=order.node, command=order.command)))
-        return [_answer(order, reply) for order, reply in zip(orders, self._gather(requests), strict=True)]
+        return self.answers(self.send(orders))
 
-    def _sender(self, place: str, what: str, **fields: object) -> Callable[[], str]:
-        return lambda: self._client.send(place, what, **fields)
+    def _send(self, place: str, what: str, **fields: object) -> Ticket | None:
+        try:
+            return place, self._client.send(place, what, **fields)
+        except NoAnswer:
+            return None
 
-    def _gather(self, requests: Iterable[tuple[str, Callable[[], str]]]) -> list[Reply | None]:
-        wanted: list[tuple[str, str] | None] = []
-        for place, send in requests:
-            try:
-                wanted.append((place, send()))
-            except NoAnswer:
-                wanted.append(None)
-        found: dict[tuple[str, str], Reply] = {}
+    def _collect(self, tickets: Sequence[Ticket | None]) -> list[Reply | None]:
+        found: dict[Ticket, Reply] = {}
+        wanted = {ticket for ticket in tickets if ticket is not None}
         end = monotonic() + int(PATIENCE_S * 1e9)
-        while any(key is not None and key not in found for key in wanted) and (left := end - monotonic()) > 0:
+        while wanted - found.keys() and (left := end - monotonic()) > 0:
             found.update({(place, reply.id): reply for place, reply in self._client.replies(left * 1e-9)})
-        return [found.get(key) if key is not None else None for key in wanted]
+        return [found.get(ticket) if ticket is not None else None for ticket in tickets]
 
 
 def watched_run(name: str | None) -> LiveRun:
@@ -143,8 +154,8 @@ def matching_runs(name: str | None) -> list[RunDirectory]:
 
 
 def opened_runs(name: str | None) -> list[LiveRun]:
-    """Every matching run, to act on all of them. Raises NoSuchRun."""
-    return [_opened(run) for run in matching_runs(name)]
+    """Every matching run, to act on all of them; one that ends just now is left out. Raises NoSuchRun."""
+    return [LiveRun(run, info) for run in matching_runs(name) if (info := run.info()) is not None]
 
 
 def _opened(run: RunDirectory) -> LiveRun:

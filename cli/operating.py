@@ -1,6 +1,7 @@
 """Orders to actuators, watchdogs and operators of live runs, and what came of them."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 
 from sutura.cli.errors import NothingToDo
 from sutura.cli.live_run import Answer, LiveRun, Order, acted_run, opened_runs
@@ -9,14 +10,12 @@ from sutura.cli.live_run import Answer, LiveRun, Order, acted_run, opened_runs
 def stop_at_once(run_name: str | None) -> list[Answer]:
     """Emergency stop of every matching run: to actuators first, then to operators and watchdogs.
 
-    Everything is sent before any answer is awaited. Raises NoSuchRun.
+    Everything is sent to every run before any answer is awaited. Raises NoSuchRun.
     """
-    answers: list[Answer] = []
-    for run in opened_runs(run_name):
-        with run:
-            info = run.info
-            answers += run.carry_out(_orders((*info.actuators, *info.operators, *info.watchdogs), "estop"))
-    return answers
+    with ExitStack() as stack:
+        runs = [stack.enter_context(run) for run in opened_runs(run_name)]
+        sent = [(run, run.send(_orders(_can_stop(run), "estop"))) for run in runs]
+        return [answer for run, orders in sent for answer in run.answers(orders)]
 
 
 def release_estop(run_name: str | None) -> list[Answer]:
@@ -47,6 +46,10 @@ def command_operators(command: str, name: str | None, run_name: str | None) -> l
     """A state command to one operator node, or to all. Raises as `command_actuators`."""
     with acted_run(run_name) as run:
         return _command(run, run.named("operator", run.info.operators, name), command)
+
+
+def _can_stop(run: LiveRun) -> tuple[str, ...]:
+    return (*run.info.actuators, *run.info.operators, *run.info.watchdogs)
 
 
 def _command(run: LiveRun, nodes: Iterable[str], command: str) -> list[Answer]:

@@ -11,7 +11,7 @@ _UNWRAPPED = 10_000  # columns of a console that is no terminal, so that a line 
 
 def example(*lines: str) -> str:
     """The epilog of a command's help."""
-    return "Example: " + " · ".join(lines)
+    return "Example: " + "\n\n".join(lines)
 
 
 def is_terminal(stream: TextIO) -> bool:

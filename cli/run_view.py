@@ -35,14 +35,15 @@ class RunView:
     def look(self) -> None:
         """Take what the places have said since the last look."""
         statuses = self.supervisor.statuses
+        known = {place: statuses[place] for place in self.supervisor.children if place in statuses}
         self.nodes = [
-            figures for place, status in statuses.items() for figures in figures_of(status, self._before.get(place))
+            figures for place, status in known.items() for figures in figures_of(status, self._before.get(place))
         ]
-        self._before = dict(statuses)
+        self._before = known
 
     def new_events(self) -> list[Event]:
         """The events that have come since they were last asked for."""
-        events = self.supervisor.events[self._told :]
+        events = sorted(self.supervisor.events[self._told :], key=lambda event: event.at)
         self._told += len(events)
         return events
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
-from sutura.hw_drivers.errors import CommandRefused, WrongState
+from sutura.hw_drivers.errors import CommandRefused, DeviceFault, WrongState
 from sutura.hw_drivers.joints import ActuatedJoints
 from sutura.messages import JointCommand, JointState
 
@@ -63,7 +63,7 @@ class ActuatorDriver(ABC):
         if self.state is DriverState.DISABLED:
             self._enable()
             self.state = DriverState.ENABLED
-        self._sent = None
+            self._sent = None
 
     def home(self) -> None:
         """Find the zero of every joint."""
@@ -73,18 +73,23 @@ class ActuatorDriver(ABC):
     def read(self) -> JointState:
         """The measured joints, jaw last. Raises DeviceLost, DeviceFault."""
         self._require("read", DriverState.DISABLED, DriverState.ENABLED)
-        return self._read()
+        joints = self._read()
+        if not all(map(math.isfinite, joints.position)):
+            raise DeviceFault(self.name, f"measured positions that are not finite: {joints.position}")
+        return joints
 
     def write(self, command: JointCommand) -> JointCommand:
         """Move to the commanded positions, at the joints' speed limits at most; returns what was really sent.
+
+        The first write after `enable` is limited from where the arm is measured.
 
         Raises CommandRefused (nothing was sent), DeviceLost, DeviceFault.
         """
         self._require("write", DriverState.ENABLED)
         positions = self._checked(command)
         now = self.context.now()
-        if self._sent is not None:
-            positions = self._slowed(positions, self._sent, (now - self._sent_at) * 1e-9)
+        before = self._sent if self._sent is not None else self.read().position
+        positions = self._slowed(positions, before, (now - self._sent_at) * 1e-9)
         sent = self._write(positions)
         self._sent, self._sent_at = sent, now
         return JointCommand(self.joints.names, sent)
@@ -94,7 +99,6 @@ class ActuatorDriver(ABC):
         self._require("stop", DriverState.DISABLED, DriverState.ENABLED)
         if self.state is DriverState.ENABLED:
             self._stop(category)
-        self._sent = None
         if category is not StopCategory.HOLD:
             self.state = DriverState.DISABLED
 

@@ -1,11 +1,12 @@
 """The guard of a run: `python -m sutura.launch.guard RUN_DIR`, with the supervisor's end of a pipe as its input.
 
 It does nothing while the supervisor lives. When the pipe closes without a farewell, the supervisor was killed:
-each place has then been sent SIGTERM by the kernel and brings its device to a safe stop. After 700 ms the guard
-ends whatever is left (a stopped process hears no SIGTERM), rescues the devices of what it had to end, and
-removes the run's sockets.
+each place has then been sent SIGTERM by the kernel and brings its device to a safe stop. The guard rescues the
+devices of each place that is gone (it may have died with the supervisor), after 700 ms ends whatever is left (a
+stopped process hears no SIGTERM), and removes the run's sockets.
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from sutura.launch.rescue import RescueOrder, Rescuer
+from sutura.launch.rescue import Rescue, RescueOrder, Rescuer
 from sutura.launch.run_dir import RunDirectory, start_time
+from sutura.runtime.clock import monotonic
 
 GRACE_S = 0.7
+_LAST_S = 0.2  # from SIGKILL to the end of a process
+_SLICE_S = 0.02
 log = logging.getLogger("sutura.guard")
 
 
@@ -28,6 +32,11 @@ class Ward(msgspec.Struct, frozen=True):
     place: str
     pid: int
     started: float
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this very process still runs."""
+        return start_time(self.pid) == self.started
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -46,6 +55,8 @@ def main() -> int:
     wards: dict[str, Ward] = {}
     rescuer = Rescuer({})
     for line in sys.stdin.buffer:
+        if not line.endswith(b"\n"):
+            break  # the supervisor was killed in the middle of a word
         note = msgspec.json.decode(line, type=Note)
         if note.farewell:
             return 0
@@ -60,21 +71,28 @@ def main() -> int:
 
 def _end_the_rest(wards: dict[str, Ward], rescuer: Rescuer) -> None:
     log.info("the supervisor is gone; waiting %.1f s for the places to stop by themselves", GRACE_S)
-    pending = dict(wards)
-    waited = 0.0
-    while pending and waited < GRACE_S:
-        select.select([], [], [], 0.02)
-        waited += 0.02
-        pending = {place: ward for place, ward in pending.items() if _is_alive(ward)}
-    for place, ward in pending.items():
-        log.info("ending %s (%d)", place, ward.pid)
-        os.kill(ward.pid, signal.SIGKILL)
-        for outcome in rescuer.rescue(place):
-            log.info("%s", outcome)
+    rescues: list[Rescue] = []
+    left = _see_off(wards, GRACE_S, rescuer, rescues)
+    for ward in left.values():
+        log.info("ending %s (%d)", ward.place, ward.pid)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself just now
+            os.kill(ward.pid, signal.SIGKILL)
+    left = _see_off(left, _LAST_S, rescuer, rescues)
+    rescues += rescuer.begin(left)
+    for rescue in rescues:
+        log.info("%s", rescue.outcome())
 
 
-def _is_alive(ward: Ward) -> bool:
-    return start_time(ward.pid) == ward.started
+def _see_off(wards: dict[str, Ward], seconds: float, rescuer: Rescuer, rescues: list[Rescue]) -> dict[str, Ward]:
+    """Wait for processes to end, and begin to rescue the devices of each that has; returns those that have not."""
+    deadline = monotonic() + int(seconds * 1e9)
+    while True:
+        gone = [place for place, ward in wards.items() if not ward.is_alive]
+        rescues += rescuer.begin(gone)
+        wards = {place: ward for place, ward in wards.items() if place not in gone}
+        if not wards or monotonic() >= deadline:
+            return wards
+        select.select([], [], [], _SLICE_S)
 
 
 if __name__ == "__main__":

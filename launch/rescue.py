@@ -1,16 +1,15 @@
 """Brings devices to a safe stop when the process that held them is gone."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from sutura.errors import SuturaError
 from sutura.hw_drivers import ActuatorDriver, DriverContext, load_actuator
 from sutura.runtime.clock import monotonic
 
-_BOUND_S = 1.0
+BOUND_S = 0.5
 
 
 class RescueOrder(msgspec.Struct, frozen=True):
@@ -22,38 +21,64 @@ class RescueOrder(msgspec.Struct, frozen=True):
     device_dir: str
 
 
+Orders = Mapping[str, list[RescueOrder]]
+
+
+class Rescue:
+    """One rescue under way, in a thread of its own: a device that blocks must not keep another one waiting."""
+
+    def __init__(self, order: RescueOrder, driver: type[ActuatorDriver]) -> None:
+        self.node = order.node
+        self._order = order
+        self._driver = driver
+        self._text = ""
+        self._begun = monotonic()
+        self._thread = threading.Thread(target=self._call, name=f"rescue {order.node}", daemon=True)
+        if driver.has_rescue():
+            self._thread.start()
+        else:
+            self._text = f"driver {order.driver!r} needs no rescue, its device stops by itself"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended or had its time."""
+        return bool(self._text) or self._left <= 0.0
+
+    def outcome(self) -> str:
+        """Wait for its end within its bound; what came of it, in words."""
+        if not self._text:
+            self._thread.join(max(0.0, self._left))
+        late = f"the rescue of driver {self._order.driver!r} has not ended after {BOUND_S:g} s"
+        return f"{self._order.node}: {self._text or late}"
+
+    @property
+    def _left(self) -> float:
+        return BOUND_S - (monotonic() - self._begun) * 1e-9
+
+    def _call(self) -> None:
+        context = DriverContext(self._order.node, Path(self._order.device_dir), monotonic)
+        try:
+            self._driver.rescue(self._order.options, context)
+        except Exception as error:  # noqa: BLE001 (a driver may raise anything; it is reported)
+            self._text = f"the rescue failed: {type(error).__name__}: {error}"
+        else:
+            self._text = f"rescued after {(monotonic() - self._begun) * 1e-6:.1f} ms"
+
+
 class Rescuer:
     """Holds the driver classes ready, so that a rescue begins within milliseconds."""
 
-    def __init__(self, orders: Mapping[str, list[RescueOrder]]) -> None:
+    def __init__(self, orders: Orders) -> None:
         self._orders = orders
         self._classes: dict[str, type[ActuatorDriver]] = {
             order.driver: load_actuator(order.driver) for group in orders.values() for order in group
         }
 
-    def rescue(self, place: str) -> list[str]:
-        """Rescue every device of a place, in about a second at most; returns what happened, in words."""
-        return [self._rescue(order) for order in self._orders.get(place, [])]
+    def is_needed(self, place: str) -> bool:
+        """Whether some device of a place does not stop by itself."""
+        return any(self._classes[order.driver].has_rescue() for order in self._orders.get(place, ()))
 
-    def _rescue(self, order: RescueOrder) -> str:
-        driver = self._classes[order.driver]
-        if not driver.has_rescue():
-            return f"{order.node}: driver {order.driver!r} needs no rescue, its device stops by itself"
-        outcome: list[str] = []
-        thread = threading.Thread(target=self._call, args=(driver, order, outcome), daemon=True)
-        begun = monotonic()
-        thread.start()
-        thread.join(_BOUND_S)
-        if not outcome:
-            return f"{order.node}: the rescue of driver {order.driver!r} has not ended after {_BOUND_S:g} s"
-        return f"{order.node}: {outcome[0]} after {(monotonic() - begun) * 1e-6:.1f} ms"
-
-    @staticmethod
-    def _call(driver: type[ActuatorDriver], order: RescueOrder, outcome: list[str]) -> None:
-        context = DriverContext(order.node, Path(order.device_dir), monotonic)
-        try:
-            driver.rescue(order.options, context)
-        except (SuturaError, OSError) as error:
-            outcome.append(f"the rescue failed: {error}")
-        else:
-            outcome.append("rescued")
+    def begin(self, places: Iterable[str]) -> list[Rescue]:
+        """Begin to rescue every device of these places, all at once."""
+        orders = [order for place in places for order in self._orders.get(place, ())]
+        return [Rescue(order, self._classes[order.driver]) for order in orders]

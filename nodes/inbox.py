@@ -23,7 +23,7 @@ class Connection:
     joined later (`joined_late`) has not.
     """
 
-    __slots__ = ("counters", "joined_late", "latency", "seq", "topic", "writer", "writer_node")
+    __slots__ = ("counters", "joined_late", "latency", "seq", "stamp", "topic", "writer", "writer_node")
 
     def __init__(self, topic: str, writer_node: str, joined_late: bool = False) -> None:
         self.topic = topic
@@ -31,13 +31,16 @@ class Connection:
         self.joined_late = joined_late
         self.writer = ""
         self.seq = 0
+        self.stamp = 0
         self.counters = Counters()
         self.latency = Histogram()
 
-    def follow(self, writer: str, seq: int) -> str:
+    def follow(self, writer: str, seq: int, stamp: int) -> str:
         """Turn to another incarnation of the writer; returns why it is refused, or nothing."""
         if self.writer_node and node_of(writer) != self.writer_node:
             return f"topic {self.topic!r} is written by {self.writer_node}, not by {writer}"
+        if stamp < self.stamp:
+            return f"it is older than what {self.writer} has sent since"
         first = not self.writer
         self.writer = writer
         self.seq = seq - 1 if first and self.joined_late else 0
@@ -103,6 +106,11 @@ class InputPort(Generic[M]):
         return self.frame.payload if self.frame is not None and self.is_fresh else None
 
     @property
+    def writers(self) -> str:
+        """The nodes that should be heard here, by name."""
+        return ", ".join(link.writer_node or link.topic for link in self.connections.values())
+
+    @property
     def is_fresh(self) -> bool:
         """Whether the newest message is younger than max_age and not expired."""
         frame = self.frame
@@ -118,16 +126,16 @@ class InputPort(Generic[M]):
         """Take a decoded frame in. Returns whether something waits for the handler because of it."""
         link = self.connections[frame.topic]
         counters = link.counters
+        if frame.stamp > now + FUTURE_TOLERANCE_NS:
+            return self._reject(link, frame, f"stamped {frame.stamp - now} ns in the future: another clock")
         if frame.writer != link.writer:
-            refusal = link.follow(frame.writer, frame.seq)
+            refusal = link.follow(frame.writer, frame.seq, frame.stamp)
             if refusal:
                 return self._reject(link, frame, refusal)
         gap = frame.seq - link.seq
         if gap <= 0:
             return False  # a latched message sent again, or a repeat
-        if frame.stamp > now + FUTURE_TOLERANCE_NS:
-            return self._reject(link, frame, f"stamped {frame.stamp - now} ns in the future: another clock")
-        link.seq = frame.seq
+        link.seq, link.stamp = frame.seq, frame.stamp
         counters.received += 1
         counters.lost += gap - 1
         if not self.usable(frame, now):
@@ -168,6 +176,8 @@ class InputPort(Generic[M]):
                 continue
             self.frame = frame
             self.stale = False
+            if frame.expires and frame.expires < self.stale_at and self.max_age_ns:
+                self.stale_at = frame.expires + 1
             link.latency.add_nano(now - frame.stamp)
             return frame
         return None

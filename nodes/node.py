@@ -38,6 +38,7 @@ class Surroundings(Protocol):
 
     seed: int
     start: int
+    restarted: bool
     device_dir: Path
 
     def now(self) -> int:
@@ -113,6 +114,11 @@ class Node:
     def device_dir(self) -> Path:
         """Where simulated devices are reached."""
         return self._surroundings.device_dir
+
+    @property
+    def is_restart(self) -> bool:
+        """Whether this node was started anew in a run under way."""
+        return self._surroundings.restarted
 
     @property
     def seed(self) -> int:

@@ -1,5 +1,6 @@
 """Parameters of nodes: typed, bounded, described, and changed only as a whole."""
 
+import math
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -19,9 +20,21 @@ ParamsT = TypeVar("ParamsT", bound=NodeParams)
 def read_params(node: str, kind: type[ParamsT], given: Mapping[str, object]) -> ParamsT:
     """Typed parameters out of what a topology says. Raises BadParameters."""
     try:
-        return msgspec.convert(dict(given), kind, strict=False)
+        params = msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
         raise BadParameters(node, str(error), param_names(kind)) from None
+    for name, value in msgspec.to_builtins(params).items():
+        if not _is_finite(value):
+            raise BadParameters(node, f"{name}: expected finite numbers, came {value}", param_names(kind))
+    return params
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_is_finite, value))
 
 
 def changed_params(node: str, params: ParamsT, changes: Mapping[str, object]) -> ParamsT:

@@ -14,6 +14,7 @@ from sutura.messages import MessageSchema, describe
 from sutura.nodes import Event, RequestRefused, changed_params, param_infos
 from sutura.nodes.parameters import ParamInfo
 from sutura.runtime.config import PROTOCOL
+from sutura.runtime.errors import NodeCrashed
 from sutura.runtime.status import PlaceStatus, place_status
 from sutura.runtime.zmq_bus import is_readable
 
@@ -26,7 +27,8 @@ Argument = str | int | float | bool | None
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One request. what: `status`, `go`, `quiesce`, `stop`, `command`, `get_params`, `set_params`, `inject`.
 
-    take_events: the answer to `status` brings the events, which are then forgotten here; for the supervisor only.
+    take_events: the answer to `status` brings the events, which are then forgotten here; only the supervisor takes
+    them, whoever else looks leaves them to it.
     """
 
     id: str
@@ -85,6 +87,8 @@ class PlaceControl:
             return Reply(id="", refused=f"expected a request, came {len(data)} bytes: {error}")
         try:
             return self._carry_out(request)
+        except NodeCrashed:
+            raise
         except SuturaError as error:
             return Reply(id=request.id, refused=str(error), phase=self.phase)
 
@@ -139,7 +143,6 @@ class PlaceControl:
         node = self._host.node(request.node)
         if request.what == "set_params":
             params = changed_params(node.name, node.params, request.params)
-            node.on_params(params)
-            node.params = params
+            self._host.set_params(node, params)
         values: dict[str, object] = msgspec.to_builtins(node.params)
         return Reply(id=request.id, params=values, infos=param_infos(type(node.params)), phase=self.phase)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from sutura.errors import SuturaError
 from sutura.messages import (
     DecodeFailure,
     Frame,
@@ -22,7 +23,7 @@ from sutura.messages import (
     prefix_of,
     topic_prefix,
 )
-from sutura.nodes import Event, InputPort, Node, OutputPort, RequestRefused
+from sutura.nodes import Event, InputPort, Node, NodeParams, OutputPort, RequestRefused
 from sutura.runtime.assembly import assemble
 from sutura.runtime.bus import Bus
 from sutura.runtime.clock import Clock
@@ -46,6 +47,7 @@ class Host:
         self.config = config
         self.now = clock
         self.seed = config.seed
+        self.restarted = config.restarted
         self.start = 0
         self.device_dir = Path(config.run_dir)
         self.origin = 0
@@ -147,6 +149,8 @@ class Host:
             port.pending = False
             while (frame := port.take(self.now())) is not None:
                 self._handle(port, frame)
+            if port.max_age_ns and port.stale_at < self._stale_next:
+                self._stale_next = port.stale_at
 
     def deadline(self) -> int:
         """When the host must run next even if nothing arrives [ns]."""
@@ -229,10 +233,28 @@ class Host:
     def command(self, node: Node, command: str) -> str:
         """Let a node carry out a state command, as a call between handlers."""
         self.origin = 0
-        text = node.on_state_command(command)
+        try:
+            text = node.on_state_command(command)
+        except SuturaError:
+            raise
+        except Exception as error:
+            raise NodeCrashed(node.name, f"state command {command!r}", error) from error
         self.dispatch()
         self.flush()
         return text
+
+    def set_params(self, node: Node, params: NodeParams) -> None:
+        """Give a node new parameters, its timers their new rates. Raises what refuses them, and changes nothing."""
+        try:
+            node.on_params(params)
+        except SuturaError:
+            raise
+        except Exception as error:
+            raise NodeCrashed(node.name, "on_params", error) from error
+        node.params = params
+        for timer in node.declaration.timers.values():
+            if isinstance(timer.rate, str):
+                self.timers.set_rate(node.name, timer.name, getattr(params, timer.rate))
 
     def inject(self, data: bytes) -> None:
         """Take a message that no node of the topology writes. Raises RequestRefused, DecodeFailure."""

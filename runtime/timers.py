@@ -23,6 +23,12 @@ class GridTimer:
         self.overruns = 0
         self.lateness = Histogram()
 
+    def set_rate(self, rate: float) -> None:
+        """Go on at another rate from the last tick."""
+        last = self.next_at - self.period
+        self.period = round(1e9 / rate)
+        self.next_at = last + self.period
+
     def advance(self, now: int) -> None:
         """Take the tick that is due at `now` and set the next; whole periods that have passed are overruns."""
         late = now - self.next_at
@@ -55,6 +61,13 @@ class TimerWheel:
             timer.advance(now)
         self._set_next()
         return due
+
+    def set_rate(self, node: str, name: str, rate: float) -> None:
+        """Change the rate of a node's timer [Hz]."""
+        for timer in self.timers:
+            if (timer.node, timer.name) == (node, name):
+                timer.set_rate(rate)
+        self._set_next()
 
     def skip_to(self, now: int) -> None:
         """Forget ticks before `now`, for a place that joins a run under way."""

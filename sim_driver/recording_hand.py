@@ -17,6 +17,7 @@ from sutura.messages import Pose
 Array = NDArray[np.float64]
 _POSE_COLUMNS = 8  # t, x, y, z, qx, qy, qz, qw
 _JOINT_COLUMNS = 6
+_UNIT_TOLERANCE = 1e-3
 
 
 class RecordingHandOptions(DriverOptions):
@@ -45,13 +46,15 @@ class RecordingHand(InputDevice):
 
     def _open(self) -> None:
         table = self._load()
-        poses = self._from_joints(table) if table.shape[1] in (6, 7) else table
-        if poses.shape[1] not in (_POSE_COLUMNS, _POSE_COLUMNS + 1):
-            raise self._bad(f"expected 6, 7, 8 or 9 columns, {self.options.file} has {table.shape[1]}")
-        if len(poses) < 2 or not np.isfinite(poses).all():
+        if len(table) < 2 or not np.isfinite(table).all():
             raise self._bad(f"expected at least 2 rows of finite numbers in {self.options.file}")
+        if table.shape[1] not in (6, 7, _POSE_COLUMNS, _POSE_COLUMNS + 1):
+            raise self._bad(f"expected 6, 7, 8 or 9 columns, {self.options.file} has {table.shape[1]}")
+        poses = self._from_joints(table) if table.shape[1] in (6, 7) else table
         if not (np.diff(poses[:, 0]) > 0.0).all():
             raise self._bad(f"expected growing times in the first column of {self.options.file}")
+        if (np.abs(np.linalg.norm(poses[:, 4:8], axis=1) - 1.0) > _UNIT_TOLERANCE).any():
+            raise self._bad(f"expected unit quaternions in columns 5 to 8 of {self.options.file}")
         poses[:, 4:8] = _continuous(poses[:, 4:8])
         self._times = (poses[:, 0] - poses[0, 0]).tolist()
         if poses.shape[1] == _POSE_COLUMNS:
@@ -92,11 +95,13 @@ class RecordingHand(InputDevice):
                 table = np.loadtxt(path, delimiter=",", ndmin=2, skiprows=_header_rows(path))
             else:
                 raise self._bad(f"expected a .npy or .csv file, came {path.name}")
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, EOFError) as error:
             raise self._bad(f"{path}: {error}") from error
+        if not isinstance(table, np.ndarray) or table.dtype.kind not in "fiu":
+            raise self._bad(f"expected an array of real numbers in {path}")
         if table.ndim != 2:
             raise self._bad(f"expected a table, {path} has {table.ndim} dimensions")
-        return np.asarray(table, dtype=np.float64)
+        return np.array(table, dtype=np.float64)
 
     def _from_joints(self, table: Array) -> Array:
         """Rows of joints as rows of stamped poses, by the arm's forward kinematics."""

@@ -44,7 +44,7 @@ class Actuator(Node):
         only); start_tolerance [rad or m]: how far from its setpoint a first command may be."""
 
         model: str = "psm_classic_lnd"
-        feedback_rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 250.0
+        feedback_rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 100.0
         arm_at_start: bool = False
         start_tolerance: Annotated[float, Meta(gt=0.0, le=0.1)] = 0.01
 
@@ -113,11 +113,10 @@ class Actuator(Node):
         """Write a command at once, if everything allows it."""
         if self._state is not ArmState.ENABLED:
             return
-        now = self.now()
-        refusal = self._gate.why_not(now)
+        refusal = self._gate.why_not(self.now())
         if refusal:
             if self._gate.following:
-                self._hold(refusal)
+                self._hold(f"{refusal} from {self.permit.writers}")
             return
         if not self._gate.following and not self._may_start(command):
             return
@@ -129,14 +128,18 @@ class Actuator(Node):
             self._jaw = command.position[0]
 
     def _may_start(self, command: JointCommand) -> bool:
-        """A first command must be near where the arm holds, so that nothing jumps."""
+        """Only with a fresh, released emergency stop, and near where the arm holds, so that nothing jumps."""
+        estop = self.estop.value
+        if estop is None or estop.pressed:
+            self._say("it needs to hear that the emergency stop is released")
+            return False
         if command.name != self._names or not self._setpoint:
             self._say(f"expected joints {', '.join(self._names)} in the command")
             return False
         far = [
             f"{name} by {abs(wanted - held):.3g}"
             for name, wanted, held in zip(self._names, command.position, self._setpoint, strict=False)
-            if abs(wanted - held) > self.params.start_tolerance
+            if not abs(wanted - held) <= self.params.start_tolerance
         ]
         if far:
             self._say(f"the first command would jump ({', '.join(far)}); press and release the clutch")
@@ -151,7 +154,8 @@ class Actuator(Node):
             sent = self.driver.write(merged)
         except CommandRefused as error:
             self.gauge("refused_commands", self.gauges.get("refused_commands", 0) + 1)
-            self._hold(str(error))
+            frame = self.command.frame
+            self._hold(f"{error} (from {frame.writer})" if frame is not None else str(error))
         except DriverError as error:
             self._fault(str(error))
         else:
@@ -171,15 +175,15 @@ class Actuator(Node):
 
     def on_stale_estop(self) -> None:
         """Silence means stopped."""
-        self._hold("the emergency stop level has fallen silent")
+        self._hold(f"the emergency stop level from {self.estop.writers} has fallen silent")
 
     def on_stale_command(self) -> None:
         """No command, no motion; called at the very time the last one runs out."""
-        self._hold("no fresh command")
+        self._hold(f"no fresh command from {self.command.writers}")
 
     def on_stale_permit(self) -> None:
         """No permit, no motion; called at the very time the last one runs out."""
-        self._hold("no valid motion permit")
+        self._hold(f"no valid motion permit from {self.permit.writers}")
 
     @every("feedback_rate")
     def tick(self) -> None:
@@ -187,9 +191,9 @@ class Actuator(Node):
         now = self.now()
         if self._gate.following:
             if not self._gate.has_permit(now):
-                self._hold("no valid motion permit")
+                self._hold(f"no valid motion permit from {self.permit.writers}")
             elif not self.command.is_fresh:
-                self._hold("no fresh command")
+                self._hold(f"no fresh command from {self.command.writers}")
         elif self._held_at and now - self._held_at > _POWER_OFF_NS:
             self._power_off_if_it_holds()
         self._measure()
@@ -200,6 +204,8 @@ class Actuator(Node):
         self._gate.hold(self.now())
         self._held_at = self.now()
         self._stop_driver(StopCategory.HOLD)
+        if self._setpoint:
+            self._jaw = self._setpoint[-1]  # not an angle that was refused or never sent
         self.event("hold", cause)
         self._say(cause)
 
@@ -242,9 +248,15 @@ class Actuator(Node):
         if not self._gate.following and self._state is not ArmState.ENABLED:
             self._setpoint, self._jaw = joints.position, joints.position[-1]
         if self._to_enable:
-            self._to_enable = False
-            self._enable()
+            self._enable_by_itself()
         self._publish(joints)
+
+    def _enable_by_itself(self) -> None:
+        self._to_enable = False
+        try:
+            self._enable()
+        except RequestRefused as error:
+            self._fault(str(error))
 
     def _publish(self, joints: JointState) -> None:
         names, setpoint = self._names, self._setpoint
@@ -271,6 +283,7 @@ class Actuator(Node):
             case "enable":
                 self._enable()
             case "disable":
+                self._to_enable = False
                 self._gate.hold(self.now())
                 self.driver.stop(StopCategory.CONTROLLED)
                 self._state = ArmState.DISABLED if self._state is not ArmState.FAULT else self._state
@@ -290,12 +303,15 @@ class Actuator(Node):
     def _enable(self) -> None:
         if self._state is ArmState.FAULT:
             raise RequestRefused(f"{self.name} is in FAULT ({self._cause}); reset it first")
+        if self._state is ArmState.ENABLED:
+            return
         try:
             self.driver.enable()
         except DriverError as error:
             raise RequestRefused(f"{self.name} cannot be enabled: {error}") from error
         self._state = ArmState.ENABLED
         self._held_at = 0
+        self._gate.pressed_since = False  # a re-clutch from before says nothing about an arm with power
         self._say("waiting for a permit and a re-clutch")
 
     def _pause(self) -> None:
@@ -308,6 +324,8 @@ class Actuator(Node):
     def _home(self) -> None:
         if self._state is not ArmState.ENABLED or self._gate.following:
             raise RequestRefused(f"{self.name} must be ENABLED and at rest to home, it is {self._state.value}")
+        if not self._gate.has_permit(self.now()):
+            raise RequestRefused(f"{self.name}: homing moves the arm, and there is no valid motion permit")
         self.driver.home()
 
     def _reset(self) -> None:

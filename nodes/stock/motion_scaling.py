@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from sutura.kinematics.rotations import normalise
 from sutura.kinematics.scaling import Anchor, JawFollower
 from sutura.messages import Clutch, JointCommand, JointState, Pose, TeleopState
 from sutura.nodes import Input, Node, NodeParams, Output, every
@@ -46,11 +47,14 @@ class MotionScaling(Node):
         self._anchor: Anchor | None = None
         self._held: Pose | None = None
         self._jaw: JawFollower | None = None
-        self._pressed = True
+        self._pressed = False
         self._state = TeleopState("disengaged", "the clutch has not been pressed and released yet")
 
     def on_params(self, params: NodeParams) -> None:
-        """A new scale or alignment re-anchors, so that nothing jumps."""
+        """A new scale or alignment re-anchors, so that nothing jumps; a new jaw begins where the jaw is."""
+        if isinstance(params, self.Params):
+            normalise(params.alignment)
+        self._jaw = None
         if self._anchor is not None and self._held is not None:
             master = self.master.value
             self._anchor = None if master is None else self._anchor_at(master, self._held, params)
@@ -90,6 +94,10 @@ class MotionScaling(Node):
     def on_stale_master(self) -> None:
         """A hand that has fallen silent no longer drives."""
         self._disengage("the hand's motion has a gap")
+
+    def on_stale_setpoint_cp(self) -> None:
+        """Nobody says any more where the arm is."""
+        self._disengage("the arm's setpoint has a gap")
 
     def on_stale_clutch(self) -> None:
         """Silence means clutched."""

@@ -24,7 +24,8 @@ class Watchdog(Node):
     """
 
     class Params(NodeParams):
-        """arm_at_start: reset by itself, once, when everything first stands (simulated drivers only)."""
+        """arm_at_start: reset by itself, once, when everything first stands (simulated drivers only);
+        never after an emergency stop or as a watchdog that was started anew."""
 
         arm_at_start: bool = False
 
@@ -44,7 +45,7 @@ class Watchdog(Node):
         self._epoch = 0
         self._trips = 0
         self._cause = "starts latched; an operator's reset is needed"
-        self._to_reset = self.params.arm_at_start
+        self._to_reset = self.params.arm_at_start and not self.is_restart
 
     def on_beats(self, beat: Heartbeat) -> None:
         """Keep the newest evidence of each node; a node that has started anew or reports a fault trips."""
@@ -64,6 +65,7 @@ class Watchdog(Node):
     def on_estop(self, estop: EmergencyStop) -> None:
         """Latch first."""
         if estop.pressed:
+            self._to_reset = False
             self._trip("emergency stop")
 
     def on_present(self, presence: OperatorPresence) -> None:
@@ -94,6 +96,7 @@ class Watchdog(Node):
     def on_state_command(self, command: str) -> str:
         now = self.now()
         if command == "estop":
+            self._to_reset = False
             self._trip("emergency stop by request")
         elif command == "reset":
             cause, _ = self._find_cause(now)

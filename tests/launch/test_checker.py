@@ -353,7 +353,11 @@ def test_parameters_that_refuse_themselves(tmp_path: Path) -> None:
         ),
         ("{use: ME:Glove}", "{use: ME:RealArm}", "8: node 'hand': driver 'ME:RealArm' "),
         ("{use: ME:Glove}", "{use: ME:Nothing}", "8: node 'hand': driver 'ME:Nothing' "),
-        ("{use: ME:Glove}", "{use: ':Nothing'}", "8: node 'hand': driver ':Nothing' (:Nothing): cannot be loaded: ValueError"),
+        (
+            "{use: ME:Glove}",
+            "{use: ':Nothing'}",
+            "8: node 'hand': driver ':Nothing' (:Nothing): cannot be loaded: ValueError",
+        ),
         ("    driver: {use: ME:Glove}\n", "", "6: node 'hand' needs an input driver: say `driver: {use: NAME}`"),
         (
             "ME:SimulatedArm, gain: 2",

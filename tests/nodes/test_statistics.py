@@ -1,0 +1,66 @@
+"""Histograms against numpy: right within a bucket, of fixed size."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutura.nodes import Histogram, Summary
+
+BUCKET = 1.0 / 64.0  # relative width
+
+
+@given(
+    st.lists(st.one_of(st.integers(0, 300), st.integers(0, 10**6), st.integers(0, 10**12)), min_size=1, max_size=80),
+    st.floats(0.01, 1.0),
+)
+def test_quantiles_are_right_within_a_bucket(values: list[int], q: float) -> None:
+    histogram = Histogram()
+    for value in values:
+        histogram.add_nano(value)
+    exact = float(np.quantile(values, q, method="inverted_cdf"))
+    assert histogram.quantile(q) * 1e9 == np.float64(exact) or math.isclose(
+        histogram.quantile(q) * 1e9, exact, rel_tol=BUCKET, abs_tol=1e-3
+    )
+    assert math.isclose(histogram.quantile(1.0) * 1e9, max(values), rel_tol=BUCKET, abs_tol=1e-3)
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=50))
+def test_its_size_is_fixed_whatever_is_added(values: list[float]) -> None:
+    histogram = Histogram()
+    size = len(histogram.counts)
+    for value in values:
+        histogram.add(value if abs(value) < 1e9 or not math.isfinite(value) else math.inf)
+    assert len(histogram.counts) == size
+    assert histogram.total == sum(histogram.counts) == len(values)
+
+
+@given(st.lists(st.floats(1e-9, 1e6), min_size=1, max_size=50))
+def test_a_summary_is_ordered_and_ends_with_the_maximum(values: list[float]) -> None:
+    histogram = Histogram()
+    for value in values:
+        histogram.add(value)
+    s = histogram.summary()
+    assert s.count == len(values)
+    assert s.p50 is not None
+    assert s.p95 is not None
+    assert s.p99 is not None
+    assert s.max is not None
+    assert s.p50 <= s.p95 <= s.p99 <= s.max
+    assert math.isclose(s.max, max(values), abs_tol=1e-9)
+
+
+def test_nothing_measured_is_said_as_nothing() -> None:
+    assert Histogram().summary() == Summary(0, None, None, None, None)
+    assert math.isnan(Histogram().quantile(0.5))
+
+
+def test_a_negative_value_counts_as_nought_and_nan_as_very_large() -> None:
+    histogram = Histogram()
+    histogram.add(-1.0)
+    assert histogram.quantile(1.0) == 0.0
+    histogram.add(math.nan)
+    assert histogram.quantile(1.0) > 1e9
