@@ -109,12 +109,13 @@ class Campaign:
         )
 
     def _cause(self, victim: str, place: str, events: Sequence[Event]) -> str:
-        """The first words about the victim; that of a watchdog shows as a missing permit."""
+        """What names the victim: rather a node's words than the supervisor's. A watchdog's fall shows as a missing
+        permit, an operator's as silent levels."""
         names = [f"node {victim}:", f"node {victim} ", f"place {place} "]
         names += ["permit"] if victim == self._watchdog else []
         names += ["operator's", "emergency stop"] if victim == self._operator else []
-        found = (e.text for e in events if e.kind in _CAUSES and any(name in e.text for name in names))
-        return next(found, "")
+        found = [e for e in events if e.kind in _CAUSES and any(name in e.text for name in names)]
+        return min(found, key=lambda e: _CAUSES.index(e.kind)).text if found else ""
 
     # Moving ---------------------------------------------------------------------------------------------------
 

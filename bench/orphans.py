@@ -41,7 +41,7 @@ class Orphaned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kill_supervisor(suspended: str, seed: int) -> Orphaned:
-    """Start a run, see its arm move, and kill its supervisor. suspended: a place to stop first. Raises NotDoomed."""
+    """Start a run, see its arm move, kill its supervisor. suspended: a place to stop first. Raises NotDoomed."""
     command = [sys.executable, "-m", "bench.doomed", str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from msgspec import structs
+
 from bench.bare import RATE_HZ
 from bench.link import FIFO_PRIORITY
 from bench.errors import NotRunnable, TooFewSamples
@@ -73,8 +75,9 @@ def _arrange(topology: Topology, together: bool, fifo: bool) -> Topology:
     if together:
         places = {place: nodes for place, nodes in places.items() if nodes[0] not in CHAIN}
         places = {"chain": CHAIN, **places}
-    wanted = Realtime(policy="fifo", priority=FIFO_PRIORITY) if fifo else Realtime()
-    return replace(topology, places=places, realtime=dict.fromkeys(places, wanted))
+    policy = {"policy": "fifo", "priority": FIFO_PRIORITY} if fifo else {"policy": "other", "priority": 0}
+    realtime = {p: structs.replace(topology.realtime.get(p, Realtime()), **policy) for p in places}
+    return replace(topology, places=places, realtime=realtime)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A kinematic arm that leaves a mark in a shared file at every write, stop and close: for those who kill processes."""
+"""A kinematic arm that marks every write, stop and close in a file, for those who kill its process."""
 
 import mmap
 import struct

@@ -1,9 +1,9 @@
 """How fast does the arm hold? `python -m bench.safety --kills 100 --json safety.json [--seed 0] [--quick]`.
 
 In runs of the shipped teleop topology, in real time, it kills every supervised node, the watchdog and the actuator
-with SIGKILL and SIGSTOP, and measures when the arm's driver was last written to. Then it kills supervisors. It ends
-with 1 when a command was applied later than 50 ms after a kill, when the arm moved again without reset and re-clutch,
-when no cause was named, or when anything was left of a run whose supervisor was killed.
+with SIGKILL and SIGSTOP, and measures when the arm's driver was last written to. Then it kills supervisors.
+It ends with 1 when a command was applied later than 50 ms after a kill, when the arm moved again without reset and
+re-clutch, when no cause was named, or when anything was left of a run whose supervisor was killed.
 """
 
 import os
@@ -118,9 +118,9 @@ def _kill_all(console: Console, kills: int, seed: int) -> tuple[list[Kill], int,
 
     def tell(kill: Kill) -> None:
         found.append(kill)
-        resumed = f", resumed after {kill.resume_s:g} s" if kill.resume_s else ""
+        how = f"{kill.signal}, resumed after {kill.resume_s:g} s" if kill.resume_s else kill.signal
         console.print(
-            f"{len(found):3}/{kills} {kill.victim:9} {kill.signal}{resumed}: last command after {kill.held_ms:.1f} ms, "
+            f"{len(found):3}/{kills} {kill.victim} {how}: last command after {kill.held_ms:.1f} ms, "
             f"moves again after {kill.back_s:.1f} s; {kill.cause} {_words(kill.failures)}"
         )
 

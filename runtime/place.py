@@ -22,6 +22,7 @@ from sutura.runtime.host import Host
 from sutura.runtime.zmq_bus import ZmqBus, control_address
 
 _SLICE_NS = 10_000_000  # requests are looked for, and the hang limit is set anew, this often
+_LOT = 500  # messages taken in before timers and requests have their turn
 _COLLECT_EVERY = 100  # slices between garbage collections
 EXIT_CRASHED = 1
 EXIT_ORPHANED = 3
@@ -89,7 +90,7 @@ class Place:
         fds = nothing if batch else [bus.fd]
         next_slice, slices = 0, 0
         while control.phase == "running" and not self.stop_signal:
-            self._drain()
+            more = self._drain()
             host.run()
             at = now()
             if at >= next_slice:
@@ -101,16 +102,19 @@ class Place:
                 if slices % _COLLECT_EVERY == 0:
                     gc.collect(1)
             wait = min(host.deadline(), next_slice) - now()
-            if wait > 0:  # what has come since `_drain` found nothing more wakes the descriptor
+            if wait > 0 and not more:  # what has come since `_drain` found nothing more wakes the descriptor
                 select.select(fds, nothing, nothing, min(wait * 1e-9, batch or 1.0))
 
-    def _drain(self) -> None:
-        receive, deliver = self.bus.receive, self.host.deliver
-        while self.bus.has_more:
-            data = receive()
-            if data is None:
-                return
-            deliver(data)
+    def _drain(self) -> bool:
+        """Take in what waits, a bounded lot at a time; returns whether there may be more."""
+        bus, deliver = self.bus, self.host.deliver
+        for _ in range(_LOT):
+            if not bus.has_more:
+                return False
+            data = bus.receive()
+            if data is not None:
+                deliver(data)
+        return True
 
     def leave(self) -> None:
         """Leave every device safe, then close."""

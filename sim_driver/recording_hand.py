@@ -90,14 +90,15 @@ class RecordingHand(InputDevice):
             raise self._bad(f"no such file: {path}")
         try:
             if path.suffix == ".npy":
-                table = np.load(path, allow_pickle=False)
+                with path.open("rb") as file:
+                    table = np.lib.format.read_array(file, allow_pickle=False)
             elif path.suffix == ".csv":
                 table = np.loadtxt(path, delimiter=",", ndmin=2, skiprows=_header_rows(path))
             else:
                 raise self._bad(f"expected a .npy or .csv file, came {path.name}")
-        except (ValueError, OSError, EOFError) as error:
+        except (ValueError, OSError) as error:
             raise self._bad(f"{path}: {error}") from error
-        if not isinstance(table, np.ndarray) or table.dtype.kind not in "fiu":
+        if table.dtype.kind not in "fiu":
             raise self._bad(f"expected an array of real numbers in {path}")
         if table.ndim != 2:
             raise self._bad(f"expected a table, {path} has {table.ndim} dimensions")

@@ -1,6 +1,7 @@
 """Hand to tool: anchored without a jump, scaled, turned; and the jaw's bounded following."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,7 @@ def test_the_jaw_is_never_faster_than_its_speed_and_a_pause_buys_no_leap(samples
 def test_it_is_slow_until_it_has_caught_up_and_fast_from_then_on() -> None:
     jaw, now = follower(0.0), MS
     angles = [jaw.follow(0.5, now := now + MS) for _ in range(2000)]
-    steps = [b - a for a, b in zip(angles, angles[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(angles)]
     assert max(steps[:700]) == pytest.approx(SLOW * 1e-3)
     assert jaw.angle == pytest.approx(0.5)
     assert jaw.follow(1.5, now + MS) == pytest.approx(0.5 + SPEED * 1e-3)

@@ -36,6 +36,7 @@ def tell(**words):
 def update(supervisor):
     pids = {place: child.pid for place, child in supervisor.children.items()}
     tell(run=str(supervisor.run.path), pids={**pids, "guard": supervisor.guard_pid},
+         moved=any("gesture_to_motor" in node.figures for s in supervisor.statuses.values() for node in s.nodes),
          events=[[event.node, event.kind, event.text] for event in supervisor.events])
 
 tell(begun=True)

@@ -1,6 +1,7 @@
 """Whole runs in a process of their own, ended as people and machines end them, and their reports."""
 
 import json
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import cast
 import msgspec
 import pytest
 
+from sutura.launch import load_topology
 from sutura.launch.report import Report
+from sutura.launch.run import run_topology
 from tests.launch.conftest import Program, is_gone
 
 pytestmark = pytest.mark.realtime
@@ -55,8 +58,6 @@ def test_a_signal_during_the_start_gives_the_run_up(program: Start) -> None:
 
 def test_a_suspended_place_does_not_keep_the_report_from_being_written(program: Start) -> None:
     run = program(*TELEOP)
-    import os
-
     os.kill(run.pids["fk"], signal.SIGSTOP)
     assert run.end(signal.SIGINT) == 0
     report = read(run)
@@ -98,12 +99,9 @@ def test_the_report_says_all_that_is_promised(program: Start, home: Path) -> Non
 
 
 def test_the_path_from_gesture_to_motor_and_the_tracking_are_measured(program: Start) -> None:
-    script = "operator.script=[{at: 0.0, present: true, clutch: true}, {at: 0.3, clutch: false}]"
-    run = program("teleop", ["arm_at_start=true", script, "master.driver.start=0.4"])
-    for _ in range(4):
-        run.until("run")
+    run = program(*TELEOP)
+    while not run.until("moved"):
         run.forget()
-    run.until("run")
     assert run.end(signal.SIGINT) == 0
     report = read(run)
     path, tracking = report["path"], report["tracking"]
@@ -117,8 +115,6 @@ def test_the_path_from_gesture_to_motor_and_the_tracking_are_measured(program: S
 
 def test_a_trip_stands_in_the_report_with_its_time_and_cause(program: Start) -> None:
     run = program(*TELEOP)
-    import os
-
     run.until("pids")
     while not any(event[1] == "reset" for event in cast("list[list[str]]", run.until("events"))):
         run.forget()
@@ -136,15 +132,7 @@ def test_a_trip_stands_in_the_report_with_its_time_and_cause(program: Start) -> 
     assert nodes["tremor"]["restarts"] in (0, 1)
 
 
-def test_the_report_is_also_written_where_it_is_wanted(stage_report: Path) -> None:
-    msgspec.json.decode(stage_report.read_bytes(), type=Report)
-
-
-@pytest.fixture
-def stage_report(home: Path, tmp_path: Path) -> Path:
-    from sutura.launch import load_topology
-    from sutura.launch.run import run_topology
-
+def test_the_report_is_also_written_where_it_is_wanted(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     said: list[str] = []
     report = run_topology(
@@ -158,4 +146,4 @@ def stage_report(home: Path, tmp_path: Path) -> Path:
     assert report.ran.seed == 7
     assert report.ran.duration_s >= 0.2
     assert any(str(home) in text for text in said)
-    return path
+    assert msgspec.json.decode(path.read_bytes(), type=Report) == report

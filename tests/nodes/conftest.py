@@ -27,7 +27,9 @@ def target_of(kind: str | type[Node]) -> str:
 class Bench:
     """Nodes in one place. Every input that no node of the place writes hears the topic `in/<port>`."""
 
-    def __init__(self, configs: list[NodeConfig], run_dir: Path, restarted: bool, sources: Mapping[str, str]) -> None:
+    def __init__(
+        self, configs: list[NodeConfig], run_dir: Path, restarted: bool, sources: Mapping[str, str]
+    ) -> None:
         place = PlaceConfig(
             place="bench",
             nodes=tuple(configs),

@@ -37,7 +37,7 @@ class Base(Node):
         rate: Annotated[float, Meta(gt=0.0, le=1000.0, description="of the timer")] = 100.0
         gain: float = 1.0
         names: tuple[str, ...] = ()
-        table: dict[str, float] = {}
+        table: dict[str, float] = {}  # noqa: RUF012 (msgspec copies it)
 
     pose = Input(Pose, max_age=0.05)
     out = Output(Pose)
@@ -141,7 +141,7 @@ def _unknown_rate() -> None:
 
 def _no_params() -> None:
     class Wrong(Node):
-        class Params:  # type: ignore[assignment]
+        class Params:
             speed = 1.0
 
 
@@ -219,5 +219,10 @@ def test_changes_are_made_as_a_whole() -> None:
 
 def test_parameters_are_described_for_people() -> None:
     rate, gain, *_ = param_infos(Base.Params)
-    assert (rate.name, rate.type, rate.bounds, rate.description) == ("rate", "float", "> 0, <= 1000", "of the timer")
+    assert (rate.name, rate.type, rate.bounds, rate.description) == (
+        "rate",
+        "float",
+        "> 0, <= 1000",
+        "of the timer",
+    )
     assert (gain.name, gain.bounds, gain.description) == ("gain", "", "")

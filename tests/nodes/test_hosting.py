@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -51,7 +52,8 @@ def _empty_log() -> None:
 def test_forward_edges_deliver_at_once_in_the_order_of_the_place(bench: MakeBench) -> None:
     b = bench(Stage, Stage, Stage, wires={**UNWIRED, **CHAIN})
     b.send("pose", at(0.0))
-    assert LOG == [("n", 0.0, b.now), ("n2", 1.0, b.now), ("n3", 2.0, b.now)]
+    expected = [("n", 0.0, b.now), ("n2", 1.0, b.now), ("n3", 2.0, b.now)]
+    assert expected == LOG
 
 
 def test_a_stage_that_several_feed_comes_after_all_of_them(bench: MakeBench) -> None:
@@ -142,7 +144,7 @@ def test_a_supervised_node_beats_a_hundred_times_a_second_with_progress(bench: M
     assert len(beats) == 100
     assert all(isinstance(beat, Heartbeat) and beat.node == "n" and beat.fault == "" for beat in beats)
     handled = [beat.handled for beat in beats if isinstance(beat, Heartbeat)]
-    assert all(later > before for before, later in zip(handled, handled[1:], strict=False))
+    assert all(later > before for before, later in pairwise(handled))
 
 
 def test_a_fault_is_told_once_and_beaten_from_then_on(bench: MakeBench) -> None:

@@ -38,7 +38,9 @@ def test_it_waits_for_the_arm_to_say_where_it_is(bench: MakeBench) -> None:
 def test_a_path_is_solved_smoothly_with_the_origin_of_the_hand(bench: MakeBench) -> None:
     b = bench("inverse_kinematics")
     b.send("setpoint_js", HOME)
-    path = [(0.3 * math.sin(k / 50), 0.2 * math.sin(k / 30), 0.12, 0.5 * math.sin(k / 40), 0.0, 0.1) for k in range(200)]
+    path = [
+        (0.3 * math.sin(k / 50), 0.2 * math.sin(k / 30), 0.12, 0.5 * math.sin(k / 40), 0.0, 0.1) for k in range(200)
+    ]
     for joints in path:
         b.run_for(0.001)
         b.send("target", pose_of(joints), origin=b.now - 3_000_000)

@@ -118,7 +118,8 @@ def test_an_alignment_that_is_no_rotation_is_refused_and_following_goes_on(bench
 
 
 @pytest.mark.parametrize(
-    ("silent", "cause"), [("master", "hand's motion"), ("clutch", "clutch pedal"), ("setpoint_cp", "arm's setpoint")]
+    ("silent", "cause"),
+    [("master", "hand's motion"), ("clutch", "clutch pedal"), ("setpoint_cp", "arm's setpoint")],
 )
 def test_a_gap_in_any_of_its_inputs_demands_a_re_clutch(bench: MakeBench, silent: str, cause: str) -> None:
     b = following(bench)
@@ -130,7 +131,7 @@ def test_a_gap_in_any_of_its_inputs_demands_a_re_clutch(bench: MakeBench, silent
     b.sent.clear()
     b.keep_saying(0.1, others)
     assert targets(b) == [], "everything is back, and still it waits"
-    say(b, pressed=True)
+    say(b, pressed=True, x=0.5)
     say(b, pressed=False, x=0.5, steps=1)
     assert targets(b)[-1].position == SETPOINT.position
     assert state(b).state == "following"

@@ -14,7 +14,9 @@ BUCKET = 1.0 / 64.0  # relative width
 
 
 @given(
-    st.lists(st.one_of(st.integers(0, 300), st.integers(0, 10**6), st.integers(0, 10**12)), min_size=1, max_size=80),
+    st.lists(
+        st.one_of(st.integers(0, 300), st.integers(0, 10**6), st.integers(0, 10**12)), min_size=1, max_size=80
+    ),
     st.floats(0.01, 1.0),
 )
 def test_quantiles_are_right_within_a_bucket(values: list[int], q: float) -> None:

@@ -80,7 +80,9 @@ class Session:
         configs = [
             msgspec.structs.replace(
                 config,
-                nodes=tuple(msgspec.structs.replace(node, node=swap.get(node.name, node.node)) for node in config.nodes),
+                nodes=tuple(
+                    msgspec.structs.replace(node, node=swap.get(node.name, node.node)) for node in config.nodes
+                ),
             )
             for config in configs
         ]

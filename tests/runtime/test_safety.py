@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sutura.hw_drivers import Capabilities, StopCategory, errors
-from sutura.messages import ArmState, Clutch, EmergencyStop, JointCommand, OperatingState, OperatorPresence, Pose, WatchdogPhase, WatchdogState
+from sutura.messages import (
+    ArmState,
+    Clutch,
+    EmergencyStop,
+    JointCommand,
+    OperatingState,
+    OperatorPresence,
+    Pose,
+    WatchdogPhase,
+    WatchdogState,
+)
 from sutura.nodes import RequestRefused
 from sutura.nodes.stock.actuator import Actuator
 from sutura.nodes.stock.inverse_kinematics import InverseKinematics
@@ -99,12 +109,12 @@ def assert_only_reset_and_re_clutch_lead_back(s: Session) -> None:
 
 
 def assert_nothing_jumped(s: Session) -> None:
-    """No step between two commands is faster than the joints may be (yaw, pitch, insertion: 2, 2 rad/s, 0.5 m/s)."""
+    """No step between two commands is faster than yaw, pitch (2 rad/s) and insertion (0.5 m/s) may be."""
     for (t0, q0), (t1, q1) in zip(s.writes, s.writes[1:], strict=False):
         dt = min((t1 - t0) * 1e-9, 0.01) if t1 > t0 else 0.0
-        assert all(
-            abs(b - a) <= v * dt + 1e-9 for a, b, v in zip(q0, q1, (2.0, 2.0, 0.5), strict=False)
-        ), f"a jump at {t1}"
+        assert all(abs(b - a) <= v * dt + 1e-9 for a, b, v in zip(q0, q1, (2.0, 2.0, 0.5), strict=False)), (
+            f"a jump at {t1}"
+        )
 
 
 # Nodes that die -------------------------------------------------------------------------------------------------
@@ -353,7 +363,9 @@ def test_a_clutch_that_falls_silent_means_clutched(moving: MakeMoving) -> None:
     assert len(still) <= 1, "the arm keeps its place"
     _mute(s, "")
     s.run_for(0.3)
-    assert len({positions for when, positions in s.writes if when > at + 60 * MS}) <= 1, "and goes on only re-clutched"
+    assert len({positions for when, positions in s.writes if when > at + 60 * MS}) <= 1, (
+        "and goes on only re-clutched"
+    )
 
 
 def _mute(s: Session, level: str) -> None:
@@ -420,7 +432,9 @@ def _spoil(s: Session, kind: str) -> None:
     solver.spoil = kind
 
 
-@pytest.mark.parametrize(("what", "error"), [(w, e) for w in ("read", "write") for e in ("DeviceFault", "DeviceLost")])
+@pytest.mark.parametrize(
+    ("what", "error"), [(w, e) for w in ("read", "write") for e in ("DeviceFault", "DeviceLost")]
+)
 def test_a_driver_that_fails_is_a_fault_with_its_cause(moving: MakeMoving, what: str, error: str) -> None:
     s = moving(swap={})
     at = s.now

@@ -24,7 +24,7 @@ from sutura.runtime.zmq_bus import ZmqBus, control_address, publisher_address, r
 
 TOPIC = "console/clutch"
 OTHER = "assistant/clutch"
-BOUND_S = 5.0
+BOUND_S = 20.0
 
 
 @pytest.fixture
