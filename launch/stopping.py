@@ -29,6 +29,9 @@ def stop_together(crew: Crew) -> None:
     def until(seconds: float) -> int:
         return begun + int(seconds * 1e9)
 
+    for child in crew.children.values():
+        if child.is_suspended:  # it can hear nothing, and what it holds must be made safe
+            child.kill("was suspended at the end of the run, was killed")
     _quiesce(crew, [child for child in crew.up() if child.place in crew.actuators], until(_ACTUATORS_QUIET_S))
     _quiesce(crew, crew.up(), until(_ALL_QUIET_S))
     _last_figures(crew, until(_FIGURES_S))

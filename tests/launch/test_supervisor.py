@@ -380,7 +380,9 @@ def test_a_suspended_place_does_not_outlive_the_end(stage: Stage, pair: Path) ->
     supervisor = stage.started(pair)
     kill(supervisor, "source", signal.SIGSTOP)
     supervisor.stop()
-    assert [event.node for event in events_of(supervisor, "forced")] == ["source"]
+    assert [(event.node, "was suspended" in event.text) for event in events_of(supervisor, "ended")] == [
+        ("source", True)
+    ]
     assert_nothing_is_left(supervisor)
 
 

@@ -50,7 +50,7 @@ def test_node_and_driver_run_as_the_readme_writes_them(tmp_path: Path, run_dir: 
     arm, watch = lockstep.hosts["arm"].nodes["arm"], lockstep.hosts["speed"].nodes["speed"]
     assert type(arm).__name__ == "Actuator"
     assert arm.figures["gesture_to_motor"].total > 2000, "the driver was written to at the master's rate"
-    assert watch.figures["tip_speed"].total > 500
+    assert watch.figures["tip_speed"].total > 200
     assert watch.figures["tip_speed"].quantile(1.0) > 0.0, "the tip moved"
 
 

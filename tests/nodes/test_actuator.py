@@ -1,0 +1,316 @@
+"""The actuator alone: what it follows, what it refuses, what the jaw does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sutura.hw_drivers import Capabilities
+from sutura.kinematics import load_arm
+from sutura.messages import (
+    ArmState,
+    Clutch,
+    EmergencyStop,
+    JointCommand,
+    JointState,
+    Message,
+    MotionPermit,
+    OperatingState,
+)
+from sutura.nodes import RequestRefused
+from sutura.nodes.node import DriverChoice
+from sutura.nodes.stock.actuator import Actuator
+from sutura.runtime.errors import NodeCrashed
+from sutura.sim_driver.kinematic_arm import KinematicArm
+
+if TYPE_CHECKING:
+    from tests.nodes.conftest import Bench, MakeBench
+
+MS = 1_000_000
+ARM = load_arm("psm_classic_lnd")
+KINEMATIC = DriverChoice("kinematic")
+BLIND_READS: list[float] = []
+
+
+class BlindArm(KinematicArm):
+    """An arm whose encoders give no number while `BLIND_READS` holds one."""
+
+    capabilities = Capabilities(silence_stop_s=0.0, simulated=True)
+
+    def _read(self) -> JointState:
+        state = super()._read()
+        return JointState(state.name, (*BLIND_READS, *state.position[1:])) if BLIND_READS else state
+
+
+class Told:
+    """Everything that the actuator hears, said every 2 ms; each part can be left out or changed."""
+
+    def __init__(self, b: Bench) -> None:
+        self.b = b
+        self.epoch = b.now + MS
+        self.yaw = 0.0
+        self.jaw: float | None = 0.0
+        self.says = {"permit", "clutch", "estop", "command"}
+        self.pressed = False
+        self.estop = False
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.002)):
+            self.b.run_for(0.002)
+            for port, message in self._messages().items():
+                self.b.send(port, message, valid_for=0.03)
+
+    def _messages(self) -> dict[str, Message]:
+        said: dict[str, Message] = {
+            "permit": MotionPermit(self.epoch),
+            "clutch": Clutch(self.pressed),
+            "estop": EmergencyStop(self.estop),
+            "command": JointCommand(ARM.joint_names, (self.yaw, *ARM.home[1:])),
+        }
+        if self.jaw is not None:
+            self.b.send("jaw_command", JointCommand(("jaw",), (self.jaw,)), valid_for=0.03)
+        return {port: message for port, message in said.items() if port in self.says}
+
+    def re_clutch(self) -> None:
+        self.pressed = True
+        self.run(0.02)
+        self.pressed = False
+        self.run(0.02)
+
+    def reset(self) -> None:
+        self.epoch = self.b.now + 1
+
+
+def actuator(bench: MakeBench, driver: DriverChoice = KINEMATIC, **params: object) -> Bench:
+    return bench("actuator", params=params, driver=driver)
+
+
+def enabled(bench: MakeBench, driver: DriverChoice = KINEMATIC) -> tuple[Bench, Told]:
+    b = actuator(bench, driver)
+    b.run_for(0.05)
+    b.lockstep.command("n", "enable")
+    return b, Told(b)
+
+
+def following(bench: MakeBench) -> tuple[Bench, Told]:
+    b, told = enabled(bench)
+    told.re_clutch()
+    assert state(b).is_busy
+    return b, told
+
+
+def state(b: Bench) -> OperatingState:
+    b.run_for(0.02)
+    said = b.said("operating_state")[-1].payload
+    assert isinstance(said, OperatingState)
+    return said
+
+
+def position(b: Bench) -> tuple[float, ...]:
+    assert isinstance(b.node, Actuator)
+    return b.node.driver.read().position
+
+
+def test_it_says_where_it_is_before_anything_else(bench: MakeBench) -> None:
+    b = actuator(bench)
+    b.run_for(0.1)
+    measured, jaw = b.said("measured_js")[-1].payload, b.said("jaw_measured_js")[-1].payload
+    assert isinstance(measured, JointState)
+    assert isinstance(jaw, JointState)
+    assert (measured.name, measured.position) == (ARM.joint_names, ARM.home)
+    assert jaw == JointState(("jaw",), (0.0,))
+    assert state(b) == OperatingState(ArmState.DISABLED, True, False, "not enabled yet")
+
+
+def test_it_follows_with_everything_it_needs(bench: MakeBench) -> None:
+    b, told = following(bench)
+    told.yaw = 0.002
+    told.run(0.02)
+    assert position(b)[0] == pytest.approx(0.002)
+    assert b.node.figures["gesture_to_motor"].total > 0
+
+
+@pytest.mark.parametrize("missing", ["permit", "clutch", "estop", "command"])
+def test_it_starts_with_nothing_less(bench: MakeBench, missing: str) -> None:
+    b, told = enabled(bench)
+    told.says.remove(missing)
+    told.yaw = 0.002
+    told.re_clutch()
+    told.run(0.1)
+    assert position(b)[0] == 0.0
+    assert not state(b).is_busy
+    if missing == "estop":
+        assert "emergency stop" in state(b).cause
+
+
+@pytest.mark.parametrize(
+    ("missing", "cause"),
+    [
+        ("permit", "no valid motion permit from in/permit"),
+        ("estop", "the emergency stop level from in/estop has fallen silent"),
+        ("command", "no fresh command from in/command"),
+    ],
+)
+def test_it_holds_when_one_of_them_runs_out(bench: MakeBench, missing: str, cause: str) -> None:
+    b, told = following(bench)
+    told.says.remove(missing)
+    told.run(0.03 if missing != "estop" else 0.05)
+    told.yaw = 0.005
+    told.run(0.1)
+    assert position(b)[0] == 0.0
+    assert [event.text for event in b.events if event.kind == "hold"] == [cause]
+    told.says.add(missing)
+    told.run(0.1)
+    assert position(b)[0] == 0.0, "and does not go on by itself"
+
+
+def test_it_holds_at_the_very_time_the_last_permit_runs_out(bench: MakeBench) -> None:
+    b, told = following(bench)
+    told.says.remove("permit")
+    b.send("permit", MotionPermit(told.epoch), valid_for=0.0113)
+    end = b.now + round(11.3 * MS)
+    told.run(0.05)
+    (hold,) = [event for event in b.events if event.kind == "hold"]
+    assert end <= hold.at <= end + 1
+
+
+@pytest.mark.parametrize("valid_for", [0.0, 3600.0])
+def test_a_permit_without_an_end_or_for_an_hour_does_not_last_longer_than_30_ms(
+    bench: MakeBench, valid_for: float
+) -> None:
+    b, told = following(bench)
+    told.says.remove("permit")
+    b.send("permit", MotionPermit(told.epoch), valid_for=valid_for)
+    told.run(0.034)
+    told.yaw = 0.005
+    told.run(0.1)
+    assert position(b)[0] == 0.0
+    told.re_clutch()
+    assert position(b)[0] == 0.0
+
+
+def test_permits_of_older_epochs_and_out_of_order_count_for_nothing(bench: MakeBench) -> None:
+    b, told = following(bench)
+    old = told.epoch
+    old_frame = b.frame("permit", MotionPermit(old), valid_for=0.03)
+    told.says.remove("permit")
+    told.run(0.05)
+    told.reset()
+    told.says.add("permit")
+    told.run(0.01)
+    told.says.remove("permit")
+    told.run(0.04)
+    told.yaw = 0.003
+    told.re_clutch()
+    b.deliver(old_frame)
+    told.epoch = old
+    told.says.add("permit")
+    told.re_clutch()
+    told.run(0.1)
+    assert position(b)[0] == 0.0
+
+
+def test_a_first_command_far_from_where_it_holds_is_refused_in_words(bench: MakeBench) -> None:
+    b, told = enabled(bench)
+    told.yaw = 0.02
+    told.re_clutch()
+    told.run(0.05)
+    assert position(b)[0] == 0.0
+    assert state(b).cause == "the first command would jump (yaw by 0.02); press and release the clutch"
+    told.yaw = 0.009
+    told.re_clutch()
+    assert position(b)[0] == pytest.approx(0.009)
+
+
+def test_an_arm_that_cannot_see_is_in_fault_and_follows_nothing(bench: MakeBench) -> None:
+    BLIND_READS.append(float("nan"))
+    try:
+        b = actuator(bench, DriverChoice(f"{__name__}:BlindArm"))
+        b.run_for(0.05)
+        assert "not finite" in state(b).cause
+        with pytest.raises(RequestRefused, match="reset it first"):
+            b.lockstep.command("n", "enable")
+        told = Told(b)
+        told.re_clutch()
+        assert state(b).state is ArmState.FAULT
+    finally:
+        BLIND_READS.clear()
+
+
+# Jaw ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_jaw_that_falls_silent_keeps_its_grip(bench: MakeBench) -> None:
+    b, told = following(bench)
+    told.jaw = 0.4
+    told.run(0.1)
+    assert position(b)[-1] == pytest.approx(0.4)
+    told.jaw = None
+    told.yaw = 0.003
+    told.run(0.2)
+    assert position(b)[-1] == pytest.approx(0.4)
+    assert position(b)[0] == pytest.approx(0.003), "and the arm goes on"
+
+
+def test_a_jaw_command_beyond_its_limits_holds_once_and_is_forgotten(bench: MakeBench) -> None:
+    b, told = following(bench)
+    told.jaw = 0.2
+    told.run(0.1)
+    told.jaw = 9.0
+    told.run(0.01)
+    told.jaw = None
+    told.run(0.05)
+    assert [event.text for event in b.events if event.kind == "hold" and "jaw is 9" in event.text]
+    told.reset()
+    told.re_clutch()
+    assert state(b).is_busy
+    assert position(b)[-1] == pytest.approx(0.2)
+
+
+def test_a_command_that_is_not_for_the_jaw_moves_no_jaw(bench: MakeBench) -> None:
+    b, told = following(bench)
+    told.jaw = None
+    for _ in range(10):
+        b.send("jaw_command", JointCommand(("gripper",), (0.5,)), valid_for=0.03)
+        told.run(0.002)
+    assert position(b)[-1] == 0.0
+
+
+# Requests -------------------------------------------------------------------------------------------------------
+
+
+def test_homing_moves_and_therefore_needs_a_permit(bench: MakeBench) -> None:
+    b, told = enabled(bench)
+    with pytest.raises(RequestRefused, match="no valid motion permit"):
+        b.lockstep.command("n", "home")
+    told.run(0.01)
+    assert "ENABLED" in b.lockstep.command("n", "home")
+    told.re_clutch()
+    with pytest.raises(RequestRefused, match="at rest"):
+        b.lockstep.command("n", "home")
+
+
+def test_only_an_enabled_arm_can_be_paused(bench: MakeBench) -> None:
+    b = actuator(bench)
+    with pytest.raises(RequestRefused, match="DISABLED, only ENABLED can be paused"):
+        b.lockstep.command("n", "pause")
+
+
+def test_disable_counts_also_before_it_would_enable_itself(bench: MakeBench) -> None:
+    b = actuator(bench, arm_at_start=True)
+    b.lockstep.command("n", "disable")
+    b.run_for(0.5)
+    assert state(b).state is ArmState.DISABLED
+
+
+def test_a_reset_of_an_arm_without_a_fault_changes_nothing(bench: MakeBench) -> None:
+    b, told = following(bench)
+    b.lockstep.command("n", "reset")
+    told.run(0.02)
+    assert state(b).is_busy
+
+
+def test_without_a_driver_it_says_what_it_needs(bench: MakeBench) -> None:
+    with pytest.raises(NodeCrashed, match=r"node n: on_start .*needs a driver"):
+        bench("actuator")
