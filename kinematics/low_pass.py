@@ -36,17 +36,21 @@ class PoseLowPass:
         """One sample in, one out. position [m]; orientation x, y, z, w."""
         if not self._started:
             self._begin((*position, *orientation))
-        x, y, z, a, b, c, d = (self._coordinate(i, v) for i, v in enumerate((*position, *self._near(orientation))))
+        x, y, z, a, b, c, d = self._filtered((*position, *self._near(orientation)))
         norm = 1.0 / math.sqrt(a * a + b * b + c * c + d * d)
         return (x, y, z), (a * norm, b * norm, c * norm, d * norm)
 
-    def _coordinate(self, i: int, v: float) -> float:
-        """Direct form II transposed."""
-        bv = self._b * v
-        y = bv + self._s1[i]
-        self._s1[i] = 2.0 * bv - self._a1 * y + self._s2[i]
-        self._s2[i] = bv - self._a2 * y
-        return y
+    def _filtered(self, values: tuple[float, ...]) -> list[float]:
+        """Every coordinate in direct form II transposed."""
+        b, a1, a2, s1, s2 = self._b, self._a1, self._a2, self._s1, self._s2
+        out = []
+        for i, v in enumerate(values):
+            bv = b * v
+            y = bv + s1[i]
+            s1[i] = 2.0 * bv - a1 * y + s2[i]
+            s2[i] = bv - a2 * y
+            out.append(y)
+        return out
 
     def _begin(self, values: tuple[float, ...]) -> None:
         """The state in which the filter would rest at these values."""

@@ -32,6 +32,8 @@ def prefix_of(data: bytes) -> bytes:
     """The topic prefix of received bytes, or b"" where they do not start like a frame."""
     if not data or data[0] != _FRAME_ARRAY:
         return b""
+    if len(data) > 1 and 0xA0 <= data[1] <= 0xBF:  # up to 31 bytes, as nearly every topic
+        return data[: data[1] - 0x9E]
     size = _text_size(data, 1)
     return data[: 1 + size] if size else b""
 

@@ -15,6 +15,7 @@ from sutura.messages.fields import (
 from sutura.messages.message import Message
 
 _UNIT_TOLERANCE = 1e-3
+_LEAST_SQUARE, _LARGEST_SQUARE = (1.0 - _UNIT_TOLERANCE) ** 2, (1.0 + _UNIT_TOLERANCE) ** 2
 
 
 class Pose(Message, frozen=True):
@@ -28,9 +29,9 @@ class Pose(Message, frozen=True):
 
     def __post_init__(self) -> None:
         x, y, z, w = self.orientation
-        norm = math.sqrt(x * x + y * y + z * z + w * w)
-        if not abs(norm - 1.0) <= _UNIT_TOLERANCE:
-            raise ValueError(f"expected a unit quaternion, its norm is {norm:.6g}")
+        square = x * x + y * y + z * z + w * w
+        if not _LEAST_SQUARE <= square <= _LARGEST_SQUARE:
+            raise ValueError(f"expected a unit quaternion, its norm is {math.sqrt(square):.6g}")
 
 
 class JointState(Message, frozen=True):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sutura.messages.codec import encode_frame, read_writer
+from sutura.messages.codec import MAX_FRAME_BYTES, encode_frame, read_writer
 from sutura.messages.envelope import Frame
 from sutura.messages.errors import DecodeFailure
 from sutura.messages.message import Message, RawMessage
@@ -21,6 +21,9 @@ class RawDecoder:
 
     def __call__(self, data: bytes) -> Frame[Message]:
         """The frame in `data`, its payload the whole of `data`. Raises DecodeFailure."""
+        if len(data) > MAX_FRAME_BYTES:
+            reason = f"{len(data)} bytes, more than {MAX_FRAME_BYTES}"
+            raise DecodeFailure(self.topic, read_writer(data), "any message", reason)
         try:
             f = _decode_head(data)
         except _REFUSED as error:

@@ -137,7 +137,8 @@ class InputPort(Generic[M]):
             return False  # a latched message sent again, or a repeat
         link.seq, link.stamp = frame.seq, frame.stamp
         counters.received += 1
-        counters.lost += gap - 1
+        if gap > 1:
+            counters.lost += gap - 1
         if not self.usable(frame, now):
             counters.stale += 1
             return False
@@ -166,21 +167,22 @@ class InputPort(Generic[M]):
         return False
 
     def take(self, now: int) -> Frame[M] | None:
-        """The next waiting message that may still be used, counted and made the port's value."""
-        waiting = self.waiting
-        while waiting:
-            frame = waiting.popleft()
-            link = self.connections[frame.topic]
-            if not self.usable(frame, now):
-                link.counters.stale += 1
-                continue
-            self.frame = frame
-            self.stale = False
-            if frame.expires and frame.expires < self.stale_at and self.max_age_ns:
-                self.stale_at = frame.expires + 1
-            link.latency.add_nano(now - frame.stamp)
-            return frame
-        return None
+        """The oldest waiting message, made the port's value; None, and counted, if it may no longer be used."""
+        frame = self.waiting.popleft()
+        if not self.usable(frame, now):
+            self.connections[frame.topic].counters.stale += 1
+            return None
+        self.frame = frame
+        self.stale = False
+        if frame.expires and frame.expires < self.stale_at and self.max_age_ns:
+            self.stale_at = frame.expires + 1
+        return frame
+
+    def measure(self, frame: Frame[M], taken: int, handled: int) -> None:
+        """Count how long a message took until it was taken and until it was handled, at these times [ns]."""
+        self.connections[frame.topic].latency.add_nano(taken - frame.stamp)
+        if self.handler is not None and not self.feedback:
+            self.path.add_nano(handled - frame.origin)
 
     def turned_stale(self, now: int) -> bool:
         """Whether a stale episode begins at `now`; sets when to look again."""

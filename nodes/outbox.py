@@ -77,7 +77,8 @@ class OutputPort(Generic[M]):
         now = sender.now()
         if self._valid_for_ns:
             end = now + self._valid_for_ns
-            expires = min(expires, end) if expires else end
+            if not expires or end < expires:
+                expires = end
         self.seq += 1
         frame = Frame(
             self.topic,

@@ -47,6 +47,7 @@ def _make_node(node_config: NodeConfig, config: PlaceConfig, host: "Host", order
         sending.node_order = order
         sending.attach(host)
         node.ports[name] = sending
+    vars(node).update(node.ports)  # from now on a port is a plain attribute, found without its declaration
     return node
 
 

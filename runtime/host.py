@@ -58,6 +58,7 @@ class Host:
         self.notices: list[str] = []
         self.timers = TimerWheel()
         self._bus = bus
+        self._is_alone = len(config.nodes) == 1
         self._outbox: list[tuple[Frame[Message], bool]] = []
         self._pending: list[InputPort[Message]] = []
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
@@ -147,29 +148,31 @@ class Host:
         while pending:
             port = pending.pop() if len(pending) == 1 else self._first(pending)
             port.pending = False
-            while (frame := port.take(self.now())) is not None:
-                self._handle(port, frame)
+            while port.waiting:
+                taken = self.now()
+                frame = port.take(taken)
+                if frame is not None:
+                    self._handle(port, frame, taken)
             if port.max_age_ns and port.stale_at < self._stale_next:
                 self._stale_next = port.stale_at
 
     def deadline(self) -> int:
         """When the host must run next even if nothing arrives [ns]."""
-        at = min(self.timers.next_at, self._stale_next)
-        return min(at, self._round_at) if self._next_round else at
+        at = self.timers.next_at
+        if self._stale_next < at:
+            at = self._stale_next
+        return self._round_at if self._next_round and self._round_at < at else at
 
-    def _handle(self, port: InputPort[Message], frame: Frame[Message]) -> None:
-        handler = port.handler
+    def _handle(self, port: InputPort[Message], frame: Frame[Message], taken: int) -> None:
         self.handled += 1
-        if handler is None:
-            return
-        self.origin = 0 if port.feedback else frame.origin
-        self._order = port.node_order
-        try:
-            handler(frame.payload)
-        except Exception as error:
-            raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        if not port.feedback:
-            port.path.add_nano(self.now() - frame.origin)
+        if port.handler is not None:
+            self.origin = 0 if port.feedback else frame.origin
+            self._order = port.node_order
+            try:
+                port.handler(frame.payload)
+            except Exception as error:
+                raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
+        port.measure(frame, taken, self.now())
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)
@@ -186,19 +189,28 @@ class Host:
     # What leaves ----------------------------------------------------------------------------------------------
 
     def send(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
-        """Bring a frame to the readers of this place by a direct call, and note it for those outside."""
+        """Bring a frame to the readers of this place by a direct call, then to those outside.
+
+        A place of several nodes only notes it for those outside: its own control path goes before.
+        """
+        if port.readers:
+            self._send_within(port, frame)
+        if port.latched or self._bus.wants(port.topic):
+            if self._is_alone:
+                self._bus.send(frame, port.latched)
+            else:
+                self._outbox.append((frame, port.latched))
+
+    def _send_within(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
         for reader in port.readers:
             if reader.raw:
                 self._enqueue(reader, as_raw(frame))
-                continue
-            if reader.node_order > port.node_order:
+            elif reader.node_order > port.node_order:
                 self._enqueue(reader, frame)
             else:
                 if not self._next_round:
                     self._round_at = frame.stamp + _ROUND_NS
                 self._next_round.append((reader, frame))
-        if port.latched or self._bus.wants(port.topic):
-            self._outbox.append((frame, port.latched))
 
     def flush(self) -> None:
         """Hand to the bus what the handlers sent; the control path of this place has gone before."""

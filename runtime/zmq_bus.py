@@ -16,6 +16,7 @@ from sutura.runtime.errors import SocketRefused
 
 _IPC_PATH_MAX = 107
 _HIGH_WATER = 1000
+_GIANT = 16 * MAX_FRAME_BYTES  # ZeroMQ drops the peer; what is smaller is refused, counted and named by the decoder
 
 # pyzmq's outer getsockopt wraps every answer in an enum, which costs more than the question
 _get = cast("Callable[[zmq.Socket[bytes], int], int]", zmq.backend.Socket.get)
@@ -84,7 +85,7 @@ class ZmqBus:
         for option, value in (
             (zmq.RCVHWM, _HIGH_WATER),
             (zmq.LINGER, 0),
-            (zmq.MAXMSGSIZE, MAX_FRAME_BYTES),
+            (zmq.MAXMSGSIZE, _GIANT),
             (zmq.HANDSHAKE_IVL, 1000),
             (zmq.RECONNECT_IVL, 1),
             (zmq.RECONNECT_IVL_MAX, 20),

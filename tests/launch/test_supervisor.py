@@ -379,6 +379,7 @@ def test_a_place_that_ignores_everything_is_ended_by_force(stage: Stage, pair: P
 def test_a_suspended_place_does_not_outlive_the_end(stage: Stage, pair: Path) -> None:
     supervisor = stage.started(pair)
     kill(supervisor, "source", signal.SIGSTOP)
+    watch_until(supervisor, lambda: supervisor.children["source"].is_suspended)
     supervisor.stop()
     assert [(event.node, "was suspended" in event.text) for event in events_of(supervisor, "ended")] == [
         ("source", True)

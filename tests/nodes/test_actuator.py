@@ -291,6 +291,19 @@ def test_homing_moves_and_therefore_needs_a_permit(bench: MakeBench) -> None:
         b.lockstep.command("n", "home")
 
 
+def test_a_re_clutch_from_before_the_arm_had_power_does_not_count(bench: MakeBench) -> None:
+    b = actuator(bench)
+    b.run_for(0.05)
+    told = Told(b)
+    told.re_clutch()
+    b.lockstep.command("n", "enable")
+    told.yaw = 0.002
+    told.run(0.1)
+    assert position(b)[0] == 0.0
+    told.re_clutch()
+    assert position(b)[0] == pytest.approx(0.002)
+
+
 def test_only_an_enabled_arm_can_be_paused(bench: MakeBench) -> None:
     b = actuator(bench)
     with pytest.raises(RequestRefused, match="DISABLED, only ENABLED can be paused"):

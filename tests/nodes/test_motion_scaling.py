@@ -56,6 +56,8 @@ def following(bench: MakeBench, **params: object) -> Bench:
 
 def test_a_released_pedal_alone_does_not_begin_anything(bench: MakeBench) -> None:
     b = bench("motion_scaling")
+    b.send("setpoint_cp", SETPOINT)
+    b.send("master", hand())
     say(b, pressed=False, steps=20)
     b.run_for(0.1)
     assert targets(b) == []

@@ -51,8 +51,17 @@ NODES = """
             self.gauge("total", self.total)
             self.gauge("last", message.rings_transferred)
 
+    class Stuck(Node):
+        @every(200)
+        def tick(self) -> None:
+            while True:
+                pass
+
     class Device(Node):
         state_commands = frozenset({"crash", "hang", "suspend"})
+        @every(200)
+        def tick(self) -> None:
+            self.gauge("ticked", 1.0)
         def on_start(self) -> None:
             self._note("open")
         def on_stop(self) -> None:
@@ -230,8 +239,15 @@ def test_a_crash_is_told_with_its_node_and_leaves_the_device_safe(device: Proces
 def test_a_loop_that_stands_still_is_ended_by_the_kernel(start: Start, folder: Path) -> None:
     process = start(node(folder, "device", "Device"), realtime=Realtime(hang_limit=0.2))
     process.run()
-    process.until(lambda: process.status().phase == "running" and (folder / "device").exists(), "it runs")
+    process.until(lambda: "ticked" in process.gauges("device"), "it runs")
     process.command("hang")
+    assert process.exit_code() == -signal.SIGALRM
+
+
+def test_a_loop_that_stands_still_from_its_first_round_on_is_ended_too(start: Start, folder: Path) -> None:
+    process = start(node(folder, "stuck", "Stuck"), realtime=Realtime(hang_limit=0.2))
+    process.until(lambda: process.status().phase == "ready", "it is ready")
+    process.client.ask("place", "go", start=monotonic() - 1_000_000_000)
     assert process.exit_code() == -signal.SIGALRM
 
 

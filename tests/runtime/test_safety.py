@@ -514,7 +514,7 @@ def test_enable_while_it_follows_changes_nothing(moving: MakeMoving) -> None:
     s = moving()
     s.command("arm", "enable")
     s.run_for(0.1)
-    assert state_of(s).is_busy
+    assert state_of(s) == OperatingState(ArmState.ENABLED, True, True, "")
     assert_nothing_jumped(s)
 
 
