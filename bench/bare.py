@@ -78,9 +78,7 @@ def run_bare(name: str, transport: str, samples: int, *, fifo: bool = False) -> 
         stages[-1].line("a first message", _START_TIMEOUT_S)
         stages[0].go()
         lasting = (WARMUP + samples) / RATE_HZ + 2.0 * SILENCE_S
-        results = [
-            msgspec.json.decode(stage.line("its result", lasting), type=StageResult) for stage in stages
-        ]
+        results = [msgspec.json.decode(stage.line("its result", lasting), type=StageResult) for stage in stages]
     return _round(name, samples, results)
 
 

@@ -53,7 +53,7 @@ class ZenohLink:
 
     def close(self) -> None:
         """Close the session, which sends what waits."""
-        self._session.close()
+        self._session.close()  # type: ignore[no-untyped-call]
 
 
 def _settings(config: StageConfig) -> "zenoh.Config":

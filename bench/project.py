@@ -10,9 +10,9 @@ from pathlib import Path
 from msgspec import structs
 
 from bench.bare import RATE_HZ
-from bench.link import FIFO_PRIORITY
 from bench.errors import NotRunnable, TooFewSamples
 from bench.figures import Round
+from bench.link import FIFO_PRIORITY
 from sutura.launch.checker import check_topology
 from sutura.launch.loader import load_topology
 from sutura.launch.report import Report

@@ -5,6 +5,9 @@ from contextlib import ExitStack
 
 from sutura.cli.errors import NothingToDo
 from sutura.cli.live_run import Answer, LiveRun, Order, acted_run, opened_runs
+from sutura.runtime.clock import monotonic
+
+_HEARD_NS = 200_000_000
 
 
 def stop_at_once(run_name: str | None) -> list[Answer]:
@@ -31,9 +34,19 @@ def reset_all(run_name: str | None) -> list[Answer]:
             raise NothingToDo(f"run {info.name} has no actuator and no watchdog to reset")
         answers = run.carry_out(_orders(info.actuators, "reset"))
         if all(answer.ok for answer in answers):
-            return answers + run.carry_out(_orders(info.watchdogs, "reset"))
+            return answers + _reset_watchdogs(run, info.watchdogs)
     reason = "not asked, as an actuator could not be reset"
     return answers + [Answer(order, refused=reason) for order in _orders(info.watchdogs, "reset")]
+
+
+def _reset_watchdogs(run: LiveRun, watchdogs: Iterable[str]) -> list[Answer]:
+    """A watchdog learns with the next heartbeat that a fault is cleared, so it may need a second asking."""
+    orders = _orders(watchdogs, "reset")
+    end = monotonic() + _HEARD_NS
+    while True:
+        answers = run.carry_out(orders)
+        if all(answer.ok for answer in answers) or monotonic() > end:
+            return answers
 
 
 def command_actuators(command: str, name: str | None, run_name: str | None) -> list[Answer]:

@@ -148,5 +148,9 @@ class Node:
             self.fault_cause = cause
             self.event("fault", cause)
 
+    def clear_fault(self) -> None:
+        """Say that the fault has been dealt with; the watchdog still needs an operator's reset."""
+        self.fault_cause = ""
+
 
 Handler = Callable[[Message], None]

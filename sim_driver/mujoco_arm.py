@@ -21,6 +21,7 @@ from sutura.sim_driver.wire import SILENCE_HOLD_S, Act, DriverEnd, DriveState
 
 _SILENT_WORLD_NS = 100_000_000
 _ATTACH_EVERY_NS = 50_000_000
+_ABSENT_NS = 50_000_000  # between two reads: the bus then holds only old states
 
 
 class MujocoArmOptions(DriverOptions):
@@ -43,6 +44,8 @@ class MujocoArm(ActuatorDriver):
         self._end: DriverEnd | None = None
         self._attached_at = 0
         self._enabled_at = 0
+        self._asked_at = 0
+        self._present_since = 0
 
     def _open(self) -> None:
         self._end = DriverEnd(self.context.device_dir, self.options.arm, self.context.name)
@@ -87,8 +90,11 @@ class MujocoArm(ActuatorDriver):
 
     def _state(self) -> DriveState:
         now = self.context.now()
+        if now - self._asked_at > _ABSENT_NS:
+            self._present_since = now  # it was not the world that was away
+        self._asked_at = now
         state = self._require_end().receive()
-        if state is None or now - state.stamp > _SILENT_WORLD_NS:
+        if state is None or now - max(state.stamp, self._present_since) > _SILENT_WORLD_NS:
             if now - self._attached_at > _ATTACH_EVERY_NS:
                 self._attach()
             raise DeviceLost(self.name, f"no state of arm {self.options.arm!r} from the simulated world")

@@ -223,7 +223,7 @@ class Actuator(Node):
         self._state = ArmState.FAULT
         self._held_at = 0
         self._to_enable = False
-        self.event("fault", cause)
+        self.fault(cause)
         self._say(cause)
 
     def _stop_driver(self, category: StopCategory) -> None:
@@ -333,6 +333,7 @@ class Actuator(Node):
             raise RequestRefused(f"{self.name}: the emergency stop is still pressed")
         if self._state is ArmState.FAULT:
             self._state = ArmState.DISABLED
+            self.clear_fault()
             self._to_enable = self.params.arm_at_start
             self._say("reset; enable it next")
 

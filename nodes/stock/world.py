@@ -12,6 +12,7 @@ from sutura.sim_driver.referee import Referee
 from sutura.sim_driver.wire import WorldEnd
 
 _REFEREE_EVERY = 10
+_REPORT_EVERY = 2  # the bus keeps ten states for a driver that reads at 100 Hz
 
 
 class World(Node):
@@ -42,8 +43,9 @@ class World(Node):
         now = self.now()
         self._drives.listen(now)
         self.physics.step()
-        self._drives.report(now)
         self._steps += 1
+        if self._steps % _REPORT_EVERY == 0:
+            self._drives.report(now)
         if self._steps % _REFEREE_EVERY == 0:
             self.referee.watch()
 
