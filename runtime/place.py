@@ -76,6 +76,7 @@ class Place:
         gc.disable()
         if self.config.restarted:
             host.timers.skip_to(host.now())
+        realtime.rearm_hang_limit(self.config.realtime.hang_limit)
         self._loop()
         host.end()
         while control.phase == "quiet" and not self.stop_signal:

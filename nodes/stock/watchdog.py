@@ -85,7 +85,6 @@ class Watchdog(Node):
                 until = min(now + _PERMIT_NS, oldest + _EVIDENCE_NS)
                 self.permit.publish(MotionPermit(self._epoch, tuple(self._evidence.values())), expires=until)
         elif self._to_reset and not cause:
-            self._to_reset = False
             self._reset(now)
 
     @every(10.0)
@@ -135,6 +134,7 @@ class Watchdog(Node):
     def _reset(self, now: int) -> None:
         """A new epoch: the time of the reset, so that none is ever used twice in one boot."""
         self._epoch = now
+        self._to_reset = False  # an operator has armed it: it never does so by itself any more
         self._phase = WatchdogPhase.GRANTING
         self._cause = ""
         self.event("reset", f"epoch {self._epoch}")

@@ -309,6 +309,19 @@ def test_an_emergency_stop_before_the_start_is_not_forgotten(session: MakeSessio
     assert s.told("reset") == []
 
 
+def test_an_early_reset_leaves_nothing_that_arms_by_itself_later(session: MakeSession, recording_arm: str) -> None:
+    s = session("teleop", "arm_at_start=true", "master.driver.start=0.15", f"arm.driver={recording_arm}")
+    s.run_for(0.015)
+    s.command("watchdog", "reset")
+    s.run_for(0.2)
+    s.command("operator", "absent")
+    s.run_for(0.2)
+    s.command("operator", "present")
+    s.run_for(0.5)
+    assert len(s.told("trip")) == 1
+    assert len(s.told("reset")) == 1, "a second epoch needs a person"
+
+
 def test_without_arm_at_start_nothing_moves_before_enable_reset_and_re_clutch(
     session: MakeSession, recording_arm: str
 ) -> None:
