@@ -108,9 +108,10 @@ def _check(arms: Sequence[ArmPlacement], rings: int, timestep: float) -> None:
 
 def _settings(root: ET.Element, timestep: float) -> None:
     ET.SubElement(root, "compiler", angle="radian", autolimits="true")
-    ET.SubElement(
+    option = ET.SubElement(
         root, "option", timestep=repr(timestep), integrator="implicitfast", cone="elliptic", impratio="100"
     )
+    ET.SubElement(option, "flag", sleep="enable")  # rings at rest cost most of a step; touched, they wake
     visual = ET.SubElement(root, "visual")
     ET.SubElement(visual, "global", offwidth="1280", offheight="720")
     ET.SubElement(visual, "map", znear="0.01", zfar="20")
