@@ -14,7 +14,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
     lost: messages that never came; replaced: messages that a newer one replaced before they were handled (only the
     project does that); cpu_percent: of one core, all processes of the chain together; beside_percent: of the
-    project's processes beside the chain; remarks: what the run itself found wrong.
+    project's processes beside the chain; others_percent: of all cores, what strangers used meanwhile; remarks: what
+    the run itself found wrong.
     """
 
     chain: str
@@ -26,6 +27,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     replaced: int
     cpu_percent: float
     beside_percent: float = 0.0
+    others_percent: float = 0.0
     remarks: list[str] = []
 
 

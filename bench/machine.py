@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,6 +33,21 @@ def this_machine() -> Machine:
     )
 
 
+class OthersMeter:
+    """What others, neither this process nor its ended children, use of the machine from here on."""
+
+    def __init__(self) -> None:
+        self._idle, self._total = _jiffies()
+        self._own = _own_cpu_s()
+
+    def percent(self) -> float:
+        """Percent of all cores."""
+        idle, total = _jiffies()
+        own = (_own_cpu_s() - self._own) * os.sysconf("SC_CLK_TCK")
+        busy = total - self._total - (idle - self._idle)
+        return round(max(0.0, 100.0 * (busy - own) / max(1, total - self._total)), 1)
+
+
 def wait_until_quiet(patience: float, busy: float = 10.0) -> float:
     """Wait until others leave the machine less than `busy` percent busy, for `patience` seconds at most.
 
@@ -49,6 +65,11 @@ def busy_percent(seconds: float = 1.0) -> float:
     time.sleep(seconds)
     idle_after, total_after = _jiffies()
     return round(100.0 * (1.0 - (idle_after - idle) / max(1, total_after - total)), 1)
+
+
+def _own_cpu_s() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def _jiffies() -> tuple[int, int]:

@@ -69,15 +69,22 @@ class Host:
         self._aging = [port for port in self.inputs if port.max_age_ns]
         self._stale_next = _NEVER
         self._round_at = 0
+        self._opened = False
         self._stopped = False
 
     # Life -----------------------------------------------------------------------------------------------------
 
-    def begin(self, start: int) -> None:
-        """Open the nodes and lay the timers on the grid that begins at `start` [ns]."""
-        self.start = start
+    def open(self) -> None:
+        """Let every node open what it needs; done before the place is ready, as it may take long."""
+        self._opened = True
         for node in self.nodes.values():
             self._guard(node.name, "on_start", node.on_start)
+
+    def begin(self, start: int) -> None:
+        """Lay the timers on the grid that begins at `start` [ns]; opens the nodes if that is not done."""
+        self.start = start
+        if not self._opened:
+            self.open()
         for order, (node, config) in enumerate(zip(self.nodes.values(), self.config.nodes, strict=True)):
             for timer in node.declaration.timers.values():
                 rate = timer.rate if isinstance(timer.rate, float | int) else getattr(node.params, timer.rate)
@@ -99,6 +106,9 @@ class Host:
                 node.on_stop()
             except Exception as error:  # noqa: BLE001 (the others must still be stopped; it is reported)
                 self.event(node.name, "fault", f"on_stop raised {type(error).__name__}: {error}")
+        for port, frame in self._next_round:  # it came, though nobody handles it any more: that is no loss
+            port.accept(frame, self.now())
+        self._next_round.clear()
         self.flush()
 
     # What arrives ---------------------------------------------------------------------------------------------

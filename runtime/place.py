@@ -54,6 +54,13 @@ class Place:
         self.bus.follow(self._outputs)
         self.bus.listen(by_place)
 
+    def open(self) -> None:
+        """Open the nodes, and let the collector never look at what has been made until now."""
+        self.host.open()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+
     def wait_for_go(self) -> bool:
         """Answer until every reader has subscribed and the supervisor says go. False if told to stop."""
         while not self.stop_signal and self.control.phase in ("waiting", "ready"):
@@ -71,9 +78,6 @@ class Place:
         """Run the nodes on the grid that the supervisor's go has set, until told to stop."""
         host, control = self.host, self.control
         host.begin(control.start)
-        gc.collect()
-        gc.freeze()
-        gc.disable()
         if self.config.restarted:
             host.timers.skip_to(host.now())
         realtime.rearm_hang_limit(self.config.realtime.hang_limit)
@@ -155,6 +159,7 @@ def _live(place: Place) -> int:
     code = 0
     try:
         place.connect()
+        place.open()
         if place.wait_for_go():
             place.run()
     except SuturaError as error:
