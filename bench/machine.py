@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,18 +33,19 @@ def this_machine() -> Machine:
 
 
 class OthersMeter:
-    """What others, neither this process nor its ended children, use of the machine from here on."""
+    """What other processes than this one and its ended children use of the machine from here on.
+
+    Summed over processes: the machine's own sum is sampled by a tick, which work on a 1 kHz grid hides from.
+    """
 
     def __init__(self) -> None:
-        self._idle, self._total = _jiffies()
-        self._own = _own_cpu_s()
+        self._at = time.monotonic()
+        self._others = _cpu_s_of_others()
 
     def percent(self) -> float:
         """Percent of all cores."""
-        idle, total = _jiffies()
-        own = (_own_cpu_s() - self._own) * os.sysconf("SC_CLK_TCK")
-        busy = total - self._total - (idle - self._idle)
-        return round(max(0.0, 100.0 * (busy - own) / max(1, total - self._total)), 1)
+        capacity = (time.monotonic() - self._at) * len(os.sched_getaffinity(0))
+        return round(max(0.0, 100.0 * (_cpu_s_of_others() - self._others) / capacity), 1)
 
 
 def wait_until_quiet(patience: float, busy: float = 10.0) -> float:
@@ -54,27 +54,28 @@ def wait_until_quiet(patience: float, busy: float = 10.0) -> float:
     Returns how busy it was at last [%].
     """
     end = time.monotonic() + patience
-    while (found := busy_percent()) >= busy and time.monotonic() < end:
+    while (found := _busy_percent()) >= busy and time.monotonic() < end:
         continue
     return found
 
 
-def busy_percent(seconds: float = 1.0) -> float:
-    """How busy the whole machine is while this process waits [% of all cores]."""
-    idle, total = _jiffies()
+def _busy_percent(seconds: float = 1.0) -> float:
+    meter = OthersMeter()
     time.sleep(seconds)
-    idle_after, total_after = _jiffies()
-    return round(100.0 * (1.0 - (idle_after - idle) / max(1, total_after - total)), 1)
+    return meter.percent()
 
 
-def _own_cpu_s() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def _jiffies() -> tuple[int, int]:
-    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
-    return fields[3] + fields[4], sum(fields)
+def _cpu_s_of_others() -> float:
+    """Processor time of every other process, its ended children included [s]."""
+    ticks = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has just ended
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _processor() -> str:

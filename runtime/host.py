@@ -30,6 +30,7 @@ from sutura.runtime.clock import Clock
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.errors import NodeCrashed
 from sutura.runtime.timers import TimerWheel
+from sutura.runtime.usage import cpu_seconds
 
 HEARTBEAT_HZ = 100.0
 _MAX_EVENTS = 1000
@@ -70,6 +71,7 @@ class Host:
         self._stale_next = _NEVER
         self._round_at = 0
         self._opened = False
+        self.cpu_before = 0.0
         self._stopped = False
 
     # Life -----------------------------------------------------------------------------------------------------
@@ -85,6 +87,7 @@ class Host:
         self.start = start
         if not self._opened:
             self.open()
+        self.cpu_before = cpu_seconds()
         for order, (node, config) in enumerate(zip(self.nodes.values(), self.config.nodes, strict=True)):
             for timer in node.declaration.timers.values():
                 rate = timer.rate if isinstance(timer.rate, float | int) else getattr(node.params, timer.rate)

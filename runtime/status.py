@@ -1,11 +1,11 @@
 """The figures of a place, as its supervisor reads them."""
 
-import resource
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from sutura.nodes import Counters, InputPort, Node, OutputPort, Summary
+from sutura.runtime.usage import cpu_seconds
 
 if TYPE_CHECKING:
     from sutura.runtime.host import Host
@@ -59,7 +59,7 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One place. now [ns] is when this was taken; cpu_s: processor time used so far [s]."""
+    """One place. now [ns] is when this was taken; cpu_s: processor time used since it runs [s]."""
 
     place: str
     pid: int
@@ -76,12 +76,11 @@ class PlaceStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def place_status(host: "Host") -> PlaceStatus:
     """The figures of a host as they stand."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
     return PlaceStatus(
         place=host.config.place,
         pid=host.pid,
         now=host.now(),
-        cpu_s=usage.ru_utime + usage.ru_stime,
+        cpu_s=cpu_seconds() - host.cpu_before,
         handled=host.handled,
         unreadable=host.unreadable,
         nodes=tuple(_node(node) for node in host.nodes.values()),

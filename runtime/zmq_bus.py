@@ -1,7 +1,7 @@
 """The ZeroMQ bus of one place: an XPUB for what it says, a SUB for what it hears.
 
 Publishing is lossy by design: a stopped observer must never starve a live reader, so there is no XPUB_NODROP;
-receivers count what they miss. XPUB_VERBOSER shows every subscription and its end, which is what the start waits for.
+receivers count what they miss. XPUB_VERBOSER shows every subscription and its end, which the start waits for.
 """
 
 from collections import Counter
