@@ -36,12 +36,10 @@ class Place:
     def __init__(self, config: PlaceConfig) -> None:
         sockets = Path(config.run_dir) / "s"
         self.config = config
-        notices = realtime.apply(config.realtime)  # first: the bus's own thread inherits what is granted
         self.bus = ZmqBus(sockets, config.place)
         self.host = Host(config, monotonic, self.bus)
         router = self.bus.control_socket(control_address(sockets, config.place))
         self.control = PlaceControl(self.host, router, boot_id())
-        self.host.notices += notices
         self.stop_signal = 0
         self._outputs = [topic for node in config.nodes for topic in node.outputs.values()]
 
@@ -55,11 +53,16 @@ class Place:
         self.bus.listen(by_place)
 
     def open(self) -> None:
-        """Open the nodes, and let the collector never look at what has been made until now."""
+        """Open the nodes, and let the collector never look at what has been made until now.
+
+        Only then come realtime settings: loading libraries under them would use up what the kernel lets
+        realtime threads have, and it would take it back in the first seconds of the run.
+        """
         self.host.open()
         gc.collect()
         gc.freeze()
         gc.disable()
+        self.host.notices += realtime.apply(self.config.realtime)
 
     def wait_for_go(self) -> bool:
         """Answer until every reader has subscribed and the supervisor says go. False if told to stop."""

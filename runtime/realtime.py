@@ -4,6 +4,7 @@ import ctypes
 import faulthandler
 import os
 import signal
+from pathlib import Path
 
 from sutura.runtime.config import Realtime
 
@@ -26,19 +27,26 @@ def apply(settings: Realtime) -> list[str]:
     """Apply a place's settings; returns a notice for each one that was refused."""
     notices: list[str] = []
     _libc.prctl(_PR_SET_TIMERSLACK, _TIMER_SLACK_NS, 0, 0, 0)
-    if settings.cpus:
-        try:
-            os.sched_setaffinity(0, settings.cpus)
-        except OSError as error:
-            notices.append(f"cpus {list(settings.cpus)} refused: {error.strerror}")
-    if settings.policy != "other":
-        try:
-            os.sched_setscheduler(0, _POLICIES[settings.policy], os.sched_param(settings.priority))
-        except OSError as error:
-            notices.append(f"scheduling {settings.policy} {settings.priority} refused: {error.strerror}")
+    try:
+        for thread in _threads():
+            if settings.cpus:
+                os.sched_setaffinity(thread, settings.cpus)
+    except OSError as error:
+        notices.append(f"cpus {list(settings.cpus)} refused: {error.strerror}")
+    try:
+        for thread in _threads():
+            if settings.policy != "other":
+                os.sched_setscheduler(thread, _POLICIES[settings.policy], os.sched_param(settings.priority))
+    except OSError as error:
+        notices.append(f"scheduling {settings.policy} {settings.priority} refused: {error.strerror}")
     if settings.lock_memory and _libc.mlockall(_MCL_CURRENT_AND_FUTURE) != 0:
         notices.append(f"lock_memory refused: {os.strerror(ctypes.get_errno())}")
     return notices
+
+
+def _threads() -> list[int]:
+    """All threads of this process: the bus has one of its own, which must not wait behind others."""
+    return [int(task.name) for task in Path("/proc/self/task").iterdir()]
 
 
 def show_crashes() -> None:
