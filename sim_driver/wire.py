@@ -16,6 +16,7 @@ from sutura.messages.fields import JointEfforts, JointPositions, JointVelocities
 
 SILENCE_HOLD_S = 0.030
 _MAX_DATAGRAM = 4096
+_PATIENCE_S = 0.02
 _GONE = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTCONN)
 _FULL = (errno.EAGAIN, errno.ENOBUFS)
 
@@ -115,16 +116,28 @@ class DriverEnd:
         self._path = device_dir / "s" / f"{label.replace('/', '.')}.dev"
         self._socket = _bound(self._path)
         self.newest: DriveState | None = None
+        self.dropped = 0
 
     def send(self, act: Act, positions: tuple[float, ...] = ()) -> bool:
-        """Send a command; False when there is no world. Raises DeviceLost when it does not keep up."""
+        """Send a command; False when there is no world. Raises DeviceLost when it does not keep up.
+
+        A WRITE that finds the bus full is dropped, as the next one says more; if the world takes none for long, its
+        drive holds by itself. Every other command waits for room, for 20 ms at most.
+        """
         command = DriveCommand(self.arm, act, positions, str(self._path))
+        self._socket.settimeout(0.0 if act is Act.WRITE else _PATIENCE_S)
         try:
             self._socket.sendto(_encode(command), self._world)
+        except BlockingIOError:
+            self.dropped += 1
+        except TimeoutError as error:
+            raise DeviceLost(self.arm, f"the simulated bus was full for {_PATIENCE_S:g} s") from error
         except OSError as error:
             if error.errno in _GONE:
                 return False
             raise DeviceLost(self.arm, f"the simulated bus refused a command: {error.strerror}") from error
+        finally:
+            self._socket.settimeout(0.0)
         return True
 
     def receive(self) -> DriveState | None:

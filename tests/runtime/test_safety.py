@@ -458,7 +458,9 @@ def test_a_driver_that_fails_is_a_fault_with_its_cause(moving: MakeMoving, what:
     state = state_of(s)
     assert state.state is ArmState.FAULT
     assert ("encoder of yaw" if what == "read" else "overcurrent on pitch") in state.cause
-    assert [cause for cause in s.told("trip") if cause.startswith("node arm: ")], "a latched fault ends every permit"
+    assert [cause for cause in s.told("trip") if cause.startswith("node arm: ")], (
+        "a latched fault ends every permit"
+    )
     _break_driver(s, what, "")
     s.run_for(0.2)
     assert not s.moved_since(at + 11 * MS), "a device that is well again does not move by itself"

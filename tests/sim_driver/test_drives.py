@@ -287,3 +287,21 @@ def test_stopped_it_stays_where_it_is() -> None:
     held = arm.read().position
     clock.advance_to(clock() + 1000 * MS)
     assert arm.read().position == held
+
+
+def test_a_world_that_is_late_costs_writes_and_no_fault(table: Table) -> None:
+    arm = table.enabled()
+    for step in range(200):
+        arm.write(to(0.0001 * step))
+    table.run(1)
+    arm.write(to(0.02))
+    table.run(5)
+    assert arm.read().position
+
+
+def test_a_bus_that_stays_full_is_a_lost_device_for_all_but_writes(table: Table) -> None:
+    arm = table.enabled()
+    for _ in range(200):
+        arm.write(to(0.0))
+    with pytest.raises(DeviceLost, match="full"):
+        arm.stop(StopCategory.HOLD)
