@@ -15,7 +15,7 @@ from sutura.runtime.config import PlaceConfig
 
 MAX_RESTARTS = 5
 HUNG_S = 2.0
-_ASK_EVERY_NS = 1_000_000_000
+_ASK_EVERY_NS = 500_000_000
 _READERS_S = 3.0  # a place started anew does not wait longer for readers, which may be gone for good
 
 
