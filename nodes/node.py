@@ -1,7 +1,7 @@
 """The base of every node."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -151,6 +151,3 @@ class Node:
     def clear_fault(self) -> None:
         """Say that the fault has been dealt with; the watchdog still needs an operator's reset."""
         self.fault_cause = ""
-
-
-Handler = Callable[[Message], None]

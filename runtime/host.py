@@ -63,7 +63,6 @@ class Host:
         self._outbox: list[tuple[Frame[Message], bool]] = []
         self._pending: list[InputPort[Message]] = []
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
-        self._order = -1
         self.nodes: dict[str, Node] = assemble(config, self)
         self.inputs = [p for n in self.nodes.values() for p in n.ports.values() if isinstance(p, InputPort)]
         self._routes = self._make_routes()
@@ -143,7 +142,6 @@ class Host:
         if now >= self.timers.next_at:
             for timer in self.timers.due(now):
                 self.origin = 0
-                self._order = timer.order
                 self._guard(timer.node, timer.name, timer.call)
                 if self._pending:
                     self.dispatch()
@@ -180,7 +178,6 @@ class Host:
         self.handled += 1
         if port.handler is not None:
             self.origin = 0 if port.feedback else frame.origin
-            self._order = port.node_order
             try:
                 port.handler(frame.payload)
             except Exception as error:
@@ -327,7 +324,6 @@ class Host:
         for port in self._aging:
             if now >= port.stale_at and port.turned_stale(now) and port.on_stale is not None:
                 self.origin = 0
-                self._order = port.node_order
                 self._guard(self._name(port.node_order), f"on_stale_{port.name}", port.on_stale)
                 self.dispatch()
         self._stale_next = min(port.stale_at for port in self._aging)
