@@ -125,17 +125,18 @@ class InputPort(Generic[M]):
     def accept(self, frame: Frame[M], now: int) -> bool:
         """Take a decoded frame in. Returns whether something waits for the handler because of it."""
         link = self.connections[frame.topic]
-        counters = link.counters
-        if frame.stamp > now + FUTURE_TOLERANCE_NS:
-            return self._reject(link, frame, f"stamped {frame.stamp - now} ns in the future: another clock")
+        stamp, seq = frame.stamp, frame.seq
+        if stamp > now + FUTURE_TOLERANCE_NS:
+            return self._reject(link, frame, f"stamped {stamp - now} ns in the future: another clock")
         if frame.writer != link.writer:
-            refusal = link.follow(frame.writer, frame.seq, frame.stamp)
+            refusal = link.follow(frame.writer, seq, stamp)
             if refusal:
                 return self._reject(link, frame, refusal)
-        gap = frame.seq - link.seq
+        gap = seq - link.seq
         if gap <= 0:
             return False  # a latched message sent again, or a repeat
-        link.seq, link.stamp = frame.seq, frame.stamp
+        link.seq, link.stamp = seq, stamp
+        counters = link.counters
         counters.received += 1
         if gap > 1:
             counters.lost += gap - 1

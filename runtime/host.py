@@ -61,6 +61,7 @@ class Host:
         self._bus = bus
         self._is_alone = len(config.nodes) == 1
         self._outbox: list[tuple[Frame[Message], bool]] = []
+        self._to_measure: list[tuple[InputPort[Message], Frame[Message], int, int]] = []
         self._pending: list[InputPort[Message]] = []
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
         self.nodes: dict[str, Node] = assemble(config, self)
@@ -182,7 +183,7 @@ class Host:
                 port.handler(frame.payload)
             except Exception as error:
                 raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        port.measure(frame, taken, self.now())
+        self._to_measure.append((port, frame, taken, self.now()))
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)
@@ -205,11 +206,10 @@ class Host:
         """
         if port.readers:
             self._send_within(port, frame)
-        if port.latched or self._bus.wants(port.topic):
-            if self._is_alone:
-                self._bus.send(frame, port.latched)
-            else:
-                self._outbox.append((frame, port.latched))
+        if self._is_alone:
+            self._bus.send(frame, port.latched)
+        elif port.latched or self._bus.wants(port.topic):
+            self._outbox.append((frame, port.latched))
 
     def _send_within(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
         for reader in port.readers:
@@ -223,11 +223,15 @@ class Host:
                 self._next_round.append((reader, frame))
 
     def flush(self) -> None:
-        """Hand to the bus what the handlers sent; the control path of this place has gone before."""
+        """Hand to the bus what the handlers sent, then keep the figures; the control path has gone before."""
         if self._outbox:
             outbox, self._outbox = self._outbox, []
             for frame, latched in outbox:
                 self._bus.send(frame, latched)
+        if self._to_measure:
+            for port, frame, taken, handled in self._to_measure:
+                port.measure(frame, taken, handled)
+            self._to_measure.clear()
 
     def not_finite(self, port: OutputPort[Message]) -> None:
         """Report that a node tried to send NaN or Inf; the message was held back."""
