@@ -140,7 +140,8 @@ class InputPort(Generic[M]):
         counters.received += 1
         if gap > 1:
             counters.lost += gap - 1
-        if not self.usable(frame, now):
+        expires = frame.expires  # as `usable` says, without the call
+        if (expires and now >= expires) or (self.max_age_ns and now - stamp > self.max_age_ns):
             counters.stale += 1
             return False
         if self.waiting:
@@ -170,13 +171,14 @@ class InputPort(Generic[M]):
     def take(self, now: int) -> Frame[M] | None:
         """The oldest waiting message, made the port's value; None, and counted, if it may no longer be used."""
         frame = self.waiting.popleft()
-        if not self.usable(frame, now):
+        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
+        if (expires and now >= expires) or (max_age and now - frame.stamp > max_age):
             self.connections[frame.topic].counters.stale += 1
             return None
         self.frame = frame
         self.stale = False
-        if frame.expires and frame.expires < self.stale_at and self.max_age_ns:
-            self.stale_at = frame.expires + 1
+        if expires and expires < self.stale_at and max_age:
+            self.stale_at = expires + 1
         return frame
 
     def measure(self, frame: Frame[M], taken: int, handled: int) -> None:
