@@ -9,7 +9,7 @@ from sutura.cli.check import show_problems
 from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
-from sutura.launch import check_topology, load_topology
+from sutura.launch import examine, load_topology
 from sutura.launch.report import Report
 from sutura.launch.run import run_topology
 
@@ -29,14 +29,16 @@ def run_and_report(
     if report_file is not None:
         require_writable(report_file)
     topology = load_topology(name, settings)
-    problems = check_topology(topology)
-    if problems:
-        show_problems(topology, problems)
+    findings = examine(topology)
+    if findings.problems:
+        show_problems(topology, findings.problems)
         fail(f"{topology.name} was not started")
         return 1
     watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
     with watch:
         watch.note(f"launching {topology.name} ({topology.path})")
+        for silenced in findings.silenced:
+            watch.note(str(silenced))
         report = run_topology(
             topology,
             settings=settings,

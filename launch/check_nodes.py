@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -41,11 +41,14 @@ class Known:
 
 def know(node: TopologyNode, problems: list[Problem]) -> Known | None:
     """Load and check one node, adding what is wrong to `problems`; None where its class cannot be had."""
-    kind = _load(node, problems)
-    if kind is None:
-        return None
-    problems += _port_problems(node, kind)
-    return Known(node, kind, _params(node, kind, problems), _driver(node, kind, problems))
+    found: list[Problem] = []
+    kind = _load(node, found)
+    known = None
+    if kind is not None:
+        found += _port_problems(node, kind)
+        known = Known(node, kind, _params(node, kind, found), _driver(node, kind, found))
+    problems += [replace(problem, node=node.name) for problem in found]
+    return known
 
 
 def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:

@@ -7,7 +7,7 @@ from sutura.launch.include import Names, Sheet, gather, read_sheet
 from sutura.launch.node_reader import read_node, wire_beats
 from sutura.launch.placement import make_places, read_realtime
 from sutura.launch.settings import apply_setting, argument_settings, check_keys, read_setting
-from sutura.launch.shape import plain
+from sutura.launch.shape import as_list, plain
 from sutura.launch.shipped import find_topology
 from sutura.launch.topology import Topology
 
@@ -43,7 +43,8 @@ def _topology(sheet: Sheet, names: Names) -> Topology:
         realtime=read_realtime(places, names.realtime),
         expect=cast("list[object]", top.get("expect", [])),
         faults=top.get("faults"),
-        silence=top.get("silence"),
+        silence=cast("list[object]", top.get("silence", [])),
         arguments=dict(sheet.arguments),
         place_marks={name: tree.key_mark for name, tree in names.places.items()},
+        said={key: as_list(sheet.top[key], key) for key in ("expect", "silence") if key in sheet.top},
     )
