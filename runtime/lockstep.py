@@ -5,7 +5,7 @@ place in the topology's order that is due or has mail takes all its mail and run
 tell the difference. A place can be killed or frozen, which is how safety is rehearsed to the microsecond.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import blake2b
 
 import msgspec
@@ -54,7 +54,7 @@ class Lockstep:
             for topic, source in config.sources.items():
                 if source.place != place:
                     self._readers.setdefault(topic, []).append(self._seats[place])
-            self._seat(place, Host(config, self.clock, Wire(self)))
+            self._seat(place, Host(config, self.clock.now, Wire(self)))
 
     @property
     def elapsed(self) -> float:
@@ -110,7 +110,7 @@ class Lockstep:
         """Start a killed place anew, as the supervisor does."""
         self._mail[self._seats[place]].clear()
         config = msgspec.structs.replace(self._configs[place], incarnation=incarnation, restarted=True)
-        host = Host(config, self.clock, Wire(self))
+        host = Host(config, self.clock.now, Wire(self))
         host.begin(self.start)
         host.timers.skip_to(self.clock())
         self._seat(place, host)
@@ -122,10 +122,14 @@ class Lockstep:
         self._step_to(self.clock())
         return text
 
-    def end(self) -> None:
-        """Stop every place in an orderly way."""
-        for host in self.hosts.values():
-            host.end()
+    def end(self, first: Collection[str] = ()) -> None:
+        """Stop every place in an orderly way, those of `first` first; what comes then is only counted."""
+        for place in sorted(self.hosts, key=lambda place: place not in first):
+            self.hosts[place].end()
+        for place, host in self.hosts.items():
+            mail = self._mail[self._seats[place]]
+            while mail:
+                host.deliver(mail.pop(0))
 
     def _seat(self, place: str, host: Host) -> None:
         self.hosts[place] = host

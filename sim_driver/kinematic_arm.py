@@ -60,5 +60,8 @@ class KinematicArm(ActuatorDriver):
         now = self.context.now()
         dt, self._moved_at = (now - self._moved_at) * 1e-9, now
         lag = self.options.lag
-        share = 1.0 - math.exp(-dt / lag) if lag > 0.0 else 1.0
+        if lag <= 0.0:
+            self._at = self._target
+            return
+        share = 1.0 - math.exp(-dt / lag)
         self._at = tuple(a + share * (b - a) for a, b in zip(self._at, self._target, strict=True))
