@@ -11,6 +11,7 @@ from sutura.launch.blueprint import Blueprint
 from sutura.launch.places import place_configs
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.run_errors import NotSimulated
+from sutura.messages import Frame, Message
 from sutura.nodes import Event
 from sutura.runtime.errors import NodeCrashed
 from sutura.runtime.lockstep import Lockstep
@@ -66,6 +67,10 @@ class LockstepRun:
     def realtime_factor(self) -> float | None:
         """Seconds of the run in one real second, from the first tick on; None before."""
         return round(self.elapsed / self._stepping_s, 3) if self._stepping_s else None
+
+    def observe(self, observer: Callable[[Frame[Message]], None]) -> None:
+        """Let somebody see every message as it is sent."""
+        self._lockstep.observers.append(observer)
 
     def begin(self) -> None:
         """Start every node. Raises NodeCrashed."""
