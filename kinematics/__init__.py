@@ -15,7 +15,8 @@ from sutura.kinematics.errors import (
 )
 from sutura.kinematics.limits import JointExcess, JointLimits, Saturated
 from sutura.kinematics.rotations import Quaternion, Vector3
-from sutura.kinematics.shipped import load_arm, shipped_arms
+from sutura.kinematics.shipped import load_arm, open_arm, shipped_arms, shipped_serial_arms
+from sutura.kinematics.tracked_arm import TrackedArm
 
 __all__ = [
     "Arm",
@@ -35,9 +36,12 @@ __all__ = [
     "Saturated",
     "Solution",
     "TipOffset",
+    "TrackedArm",
     "UnknownArmError",
     "Unreachable",
     "Vector3",
     "load_arm",
+    "open_arm",
     "shipped_arms",
+    "shipped_serial_arms",
 ]

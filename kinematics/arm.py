@@ -23,6 +23,7 @@ from sutura.kinematics.inputs import check_vector, joints_of, pose_of
 from sutura.kinematics.limits import JointExcess, JointLimits, JointUnit, Saturated
 from sutura.kinematics.rotations import Quaternion, Vector3
 
+_POSITION_ROUNDS = 2  # each leaves about a tenth of what a limited wrist shifts the tip
 _UNIT_ROUNDING = 1e-15  # a quaternion whose squared length is this near to 1 needs no scaling
 
 
@@ -41,7 +42,7 @@ class Arm:
         """Take a model that `read_arm_file` and `check_structure` let pass; `load_arm` does all three."""
         self.model = model
         self.name: str = model.name
-        self.home: Joints = model.home
+        self.home: tuple[float, ...] = model.home
         self.jaw: Jaw = model.jaw
         self.min_wrist_depth: float = model.min_wrist_depth  # [m] for Cartesian commands
         self._chain = RemoteCentreChain(model)
@@ -101,9 +102,28 @@ class Arm:
         excess = self.limits.excess(joints, LIMIT_TOLERANCE)
         return Solution(joints if excess else self._settled(joints), excess, joints[2] + self._chain.reach)
 
+    def track(
+        self, position: Vector3, orientation_xyzw: Quaternion, near: Sequence[float], dt: float | None = None
+    ) -> Saturated:
+        """One step of following a moving pose: joints within the limits, on the branch of `near`, the last answer.
+
+        Limits are those for Cartesian commands: a wrist nearer to the remote centre than they allow may stay
+        there and come away from it. A limited position keeps the orientation, a limited wrist the position. Speed is the driver's business, so `dt` [s] counts only for arms of other kinds.
+
+        Raises:
+            CountError, NotFiniteError, NotARotationError: the input is no pose or no joints.
+        """
+        joints, excess, _ = self.solve(position, orientation_xyzw, near)
+        if not excess and joints[2] >= self.cartesian_limits.lower[2]:
+            return Saturated(joints, ())
+        return self._kept_within(joints, position, orientation_xyzw, near)
+
     def saturate(self, q: Sequence[float]) -> Saturated:
         """Joints moved into the limits, and the names of those that had to be; see `JointLimits.saturate`."""
         return self.limits.saturate(q)
+
+    def remote_centre_deviation(self, q: Sequence[float]) -> None:
+        """None: the remote centre is mechanical."""
 
     def wrist_depth(self, q: Sequence[float]) -> float:
         """How far the wrist is past the remote centre [m]; Cartesian commands need `min_wrist_depth`."""
@@ -163,6 +183,37 @@ class Arm:
         check_vector("position", position, ("x", "y", "z"))
         check_vector("near", near, self.joint_names)
         return wrist, None
+
+    def _kept_within(
+        self, joints: Joints, position: Vector3, orientation: Quaternion, near: Sequence[float]
+    ) -> Saturated:
+        """What `track` answers for joints beyond the limits, and what of them is beyond by more than rounding.
+
+        Saturated joints alone would turn the tool while the hand pushes sideways, and shift it while the hand turns:
+        what the limited joints do not hold back, orientation or position, is kept.
+        """
+        wrist, _ = self._follow(position, orientation, near)
+        branch = self._chain.branch(near)
+        if self._chain.branch(joints) != branch and self.wrist_depth(near) >= self.min_wrist_depth:
+            joints = self._chain.joints(wrist, branch, near)  # the pose has jumped beyond the limits
+        limits = self._limits_from(near)
+        limited = tuple(one.joint for one in limits.excess(joints, LIMIT_TOLERANCE))
+        kept = limits.saturate(joints).joints
+        if any(name in limited for name in self.joint_names[:3]):
+            kept = limits.saturate(self._chain.turned(wrist, kept)).joints
+        else:
+            for _ in range(_POSITION_ROUNDS):
+                wrist = self._chain.wrist(position, self._chain.forward(kept)[1])
+                kept = limits.saturate(self._chain.joints(wrist, branch, kept)).joints
+        return Saturated(kept, limited)
+
+    def _limits_from(self, near: Sequence[float]) -> JointLimits:
+        """The limits for Cartesian commands, widened to where the wrist already is."""
+        limits, insertion = self.cartesian_limits, near[2]
+        if insertion >= limits.lower[2]:
+            return limits
+        shallow = max(insertion, self.limits.lower[2])
+        return limits._replace(lower=(*limits.lower[:2], shallow, *limits.lower[3:]))
 
     def _within(self, joints: Joints) -> bool:
         q1, q2, q3, q4, q5, q6 = joints

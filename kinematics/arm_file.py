@@ -73,15 +73,23 @@ def read_arm_file(path: Path) -> ArmModel:
     Raises:
         ArmFileError: the file cannot be read, is no YAML, or does not say what it must.
     """
+    model = _convert(path, read_document(path))
+    _check(str(path), model)
+    return model
+
+
+def read_document(path: Path) -> object:
+    """The YAML of a file, as it stands.
+
+    Raises:
+        ArmFileError: the file cannot be read, or is no YAML.
+    """
     try:
-        document: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ArmFileError(str(path), "file", f"cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise ArmFileError(str(path), "file", f"is not YAML: {error}") from error
-    model = _convert(path, document)
-    _check(str(path), model)
-    return model
 
 
 def _convert(path: Path, document: object) -> ArmModel:
@@ -96,9 +104,9 @@ def _convert(path: Path, document: object) -> ArmModel:
 def _nearest(problem: str, field: str) -> str | None:
     """The known name that an unknown field or enumerated value was probably meant to be."""
     if match := re.search(r"unknown field `(.+)`", problem):
-        return _closest(match[1], _known_fields(field))
+        return closest(match[1], _known_fields(field))
     if match := re.search(r"Invalid enum value '(.+)'", problem):
-        return _closest(match[1], (*JOINT_NAMES, "revolute", "prismatic"))
+        return closest(match[1], (*JOINT_NAMES, "revolute", "prismatic"))
     return None
 
 
@@ -107,7 +115,8 @@ def _known_fields(field: str) -> tuple[str, ...]:
     return structs.get(field.partition("[")[0], ArmModel).__struct_fields__
 
 
-def _closest(word: str, known: tuple[str, ...]) -> str | None:
+def closest(word: str, known: tuple[str, ...]) -> str | None:
+    """The known name that is most like a word; None where none is."""
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.5)), None)
 
 
@@ -116,10 +125,10 @@ def _check(file: str, model: ArmModel) -> None:
     for index, (row, name, home) in enumerate(zip(model.joints, JOINT_NAMES, model.home, strict=True)):
         if row.name != name:
             raise ArmFileError(file, f"joints[{index}].name", f"expected {name!r}, {row.name!r} came")
-        _check_range(file, f"joints[{index}] ({name})", row.lower, row.upper)
+        check_range(file, f"joints[{index}] ({name})", row.lower, row.upper)
         if not row.lower <= home <= row.upper:
             raise ArmFileError(file, f"home[{index}]", f"expected {row.lower} to {row.upper}, {home} came")
-    _check_range(file, "jaw", model.jaw.lower, model.jaw.upper)
+    check_range(file, "jaw", model.jaw.lower, model.jaw.upper)
     try:
         check_rotation(model.tip.rotation)
     except NotARotationError as error:
@@ -130,6 +139,7 @@ def _check(file: str, model: ArmModel) -> None:
         raise ArmFileError(file, "min_wrist_depth", problem)
 
 
-def _check_range(file: str, field: str, lower: float, upper: float) -> None:
+def check_range(file: str, field: str, lower: float, upper: float) -> None:
+    """Refuse a range that is none. Raises ArmFileError."""
     if lower >= upper:
         raise ArmFileError(file, field, f"expected lower below upper, {lower} and {upper} came")

@@ -131,6 +131,27 @@ class RemoteCentreChain:
             near6 + remainder(q6 - near6, math.tau),
         )
 
+    def turned(self, wrist: Wrist, q: Sequence[float]) -> Joints:
+        """Yaw, pitch and insertion of `q`, and the wrist that then has the orientation, on its branch and near it.
+
+        What is left of base_R_n without Y(-theta1) Z(theta2) are Euler angles as well: Y(-theta4) Z(theta5) Y(theta6).
+        """
+        q1, q2, q3, near4, near5, near6 = q
+        s1, c1 = sin(0.5 * (q1 + self._o1)), cos(0.5 * (q1 + self._o1))
+        s2, c2 = sin(-0.5 * (q2 + self._o2)), cos(-0.5 * (q2 + self._o2))
+        x, y, z, w = rotations.multiply((-s2 * s1, c2 * s1, s2 * c1, c2 * c1), wrist[0])
+        sign_s5 = 1.0 if sin(near5 + self._o5) >= 0.0 else -1.0
+        t4, t5, minus_t6 = _euler_yzy(x, y, z, w, sign_s5, near4 + self._o4)
+        q4, q5, q6 = t4 - self._o4, t5 - self._o5, -minus_t6 - self._o6
+        return (
+            q1,
+            q2,
+            q3,
+            near4 + remainder(q4 - near4, math.tau),
+            near5 + remainder(q5 - near5, math.tau),
+            near6 + remainder(q6 - near6, math.tau),
+        )
+
     def screws(self, q: Sequence[float]) -> tuple[Twist, ...]:
         """Twist of the tip, in the base frame at the tip, for unit speed of each joint: the Jacobian's columns.
 

@@ -79,9 +79,13 @@ class NotARotationError(KinematicsError):
 
 
 class Unreachable(KinematicsError):
-    """Raised when no joints within the limits give the pose; `excess` says which joint lacks how much."""
+    """Raised when no joints within the limits give the pose; `excess` says which joint lacks how much.
 
-    def __init__(self, arm: str, excess: Sequence[JointExcess]) -> None:
-        super().__init__(f"{arm}: the pose is out of reach: " + "; ".join(str(one) for one in excess))
+    A differential solver knows no such joint; it says how much the tip is `lacking` [m].
+    """
+
+    def __init__(self, arm: str, excess: Sequence[JointExcess], lacking: float = 0.0) -> None:
+        why = "; ".join(str(one) for one in excess) or f"the tip lacks {1000.0 * lacking:.3g} mm"
+        super().__init__(f"{arm}: the pose is out of reach: {why}")
         self.arm = arm
         self.excess = tuple(excess)

@@ -15,7 +15,7 @@ from sutura.hw_drivers import (
     StopCategory,
     load_actuator,
 )
-from sutura.kinematics import load_arm
+from sutura.kinematics import open_arm
 from sutura.messages import (
     ArmState,
     Clutch,
@@ -81,7 +81,7 @@ class Actuator(Node):
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an actuator driver")
-        arm = load_arm(self.params.model)
+        arm = open_arm(self.params.model)
         self._names = arm.joint_names
         joints = ActuatedJoints(
             (*arm.joint_names, "jaw"),

@@ -2,14 +2,17 @@
 
 import math
 
-from sutura.kinematics import load_arm
+from sutura.kinematics import open_arm
 from sutura.kinematics.rotations import angle_between
-from sutura.messages import JointState, OperatingState, Pose, TrackingError
+from sutura.messages import JointState, OperatingState, Pose, RemoteCentreState, TrackingError
 from sutura.nodes import LATCHED, Input, Node, NodeParams, Output
 
 
 class ForwardKinematics(Node):
     """Publish the tool's measured and set poses, and its distance from the command while the arm follows one.
+
+    For an arm with a programmed remote centre it also says how far the shaft, as measured, passes from it; the gauge
+    `remote_centre_mm` keeps the largest distance [mm].
 
     The error is taken at each measurement against the newest command, so the arm's lag counts in full.
     """
@@ -27,10 +30,12 @@ class ForwardKinematics(Node):
     operating_state = Input(OperatingState, policy=LATCHED, required=False)
     measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="measured_js")
     setpoint_cp = Output(Pose, valid_for=0.1, frame="{setpoint_cp}_base", rate="setpoint_js")
+    remote_centre = Output(RemoteCentreState, valid_for=0.05, rate="measured_js")
     tracking_error = Output(TrackingError, valid_for=0.05, rate="measured_js")
 
     def on_start(self) -> None:
-        self._arm = load_arm(self.params.model)
+        self._arm = open_arm(self.params.model)
+        self._farthest = 0.0
 
     def on_setpoint_js(self, joints: JointState) -> None:
         """Where the tool was told to be."""
@@ -40,6 +45,12 @@ class ForwardKinematics(Node):
         """Where the tool is."""
         pose = Pose(*self._arm.forward_pose(joints.position))
         self.measured_cp.publish(pose)
+        deviation = self._arm.remote_centre_deviation(joints.position)
+        if deviation is not None:
+            self.remote_centre.publish(RemoteCentreState(deviation))
+            self.measure("remote_centre_deviation", deviation)
+            self._farthest = max(self._farthest, deviation)
+            self.gauge("remote_centre_mm", 1000.0 * self._farthest)
         state, command = self.operating_state.value, self.command.value
         if state is not None and state.is_busy and command is not None:
             distance = math.dist(pose.position, command.position)

@@ -1,16 +1,19 @@
 """Maps the hand's motion to the tool's: clutch, scale, orientation, jaw."""
 
 import math
+from collections import deque
 from typing import Annotated
 
 from msgspec import Meta
 
 from sutura.kinematics.rotations import normalise
 from sutura.kinematics.scaling import Anchor, JawFollower
-from sutura.messages import Clutch, JointCommand, JointState, Pose, TeleopState
+from sutura.messages import Clutch, JointCommand, JointState, LimitedPose, Pose, TeleopState
 from sutura.nodes import Input, Node, NodeParams, Output, every
 
 _JAW = ("jaw",)
+_REMEMBERED = 64  # hands, at 1 kHz longer than a `limited_cp` lives
+_LIMIT_TOLD_NS = 500_000_000
 _Quaternion = tuple[float, float, float, float]
 
 
@@ -19,6 +22,9 @@ class MotionScaling(Node):
 
     As in dVRK's teleoperation: displacement since the clutch was released, times scale, is added to the arm's
     setpoint at that moment. A gap in the hand's motion or in the setpoint ends following until a re-clutch.
+
+    At a joint limit the hand is anchored to where the tool is kept, as in RAVEN II: what the hand goes beyond is
+    not stored, and the tool leaves the limit as soon as the hand turns back.
     """
 
     class Params(NodeParams):
@@ -39,6 +45,7 @@ class MotionScaling(Node):
     clutch = Input(Clutch, max_age=0.05)
     setpoint_cp = Input(Pose, max_age=0.1, frame="{target}_base", feedback=True)
     jaw_setpoint = Input(JointState, max_age=0.1, required=False, feedback=True)
+    limited_cp = Input(LimitedPose, max_age=0.05, frame="{target}_base", required=False, feedback=True)
     target = Output(Pose, valid_for=0.03, frame="{target}_base", rate="master")
     jaw_target = Output(JointCommand, valid_for=0.03, rate="gripper")
     teleop_state = Output(TeleopState, latched=True, rate=10.0)
@@ -48,6 +55,8 @@ class MotionScaling(Node):
         self._held: Pose | None = None
         self._jaw: JawFollower | None = None
         self._pressed = False
+        self._hands: deque[tuple[int, Pose]] = deque(maxlen=_REMEMBERED)
+        self._limited_at = 0
         self._state = TeleopState("disengaged", "the clutch has not been pressed and released yet")
 
     def on_params(self, params: NodeParams) -> None:
@@ -62,6 +71,9 @@ class MotionScaling(Node):
     def on_master(self, pose: Pose) -> None:
         """Send the tool where the hand says, or keep it where it is."""
         if self._anchor is not None:
+            frame = self.master.frame
+            if frame is not None:
+                self._hands.append((frame.origin, pose))
             self._held = Pose(*self._anchor.target(pose.position, pose.orientation))
         elif self._pressed:
             self._held = self._held or self.setpoint_cp.value
@@ -69,6 +81,16 @@ class MotionScaling(Node):
             return
         if self._held is not None:
             self.target.publish(self._held)
+
+    def on_limited_cp(self, limited: LimitedPose) -> None:
+        """Anchor the hand that was sent beyond a joint limit to where the tool went instead."""
+        frame = self.limited_cp.frame
+        hand = next((pose for origin, pose in self._hands if frame is not None and origin == frame.origin), None)
+        if self._anchor is None or hand is None:
+            return  # of before the clutch
+        self._anchor = self._anchor_at(hand, Pose(limited.position, limited.orientation), self.params)
+        self._limited_at = self.now()
+        self._say("following", f"at the limit of {', '.join(limited.joint)}")
 
     def on_gripper(self, gripper: JointState) -> None:
         """Let the jaw follow the gripper while the hand drives the arm; else it keeps its angle."""
@@ -105,7 +127,9 @@ class MotionScaling(Node):
 
     @every(10.0)
     def tell(self) -> None:
-        """Repeat the state for people."""
+        """Repeat the state for people; a limit is told for a while after it has been left."""
+        if self._anchor is not None and self.now() - self._limited_at > _LIMIT_TOLD_NS:
+            self._say("following")
         self.teleop_state.publish(self._state)
 
     def _engage(self) -> None:
@@ -113,6 +137,7 @@ class MotionScaling(Node):
         if hand is None or setpoint is None:
             self._disengage("no fresh hand or setpoint when the clutch was released")
             return
+        self._hands.clear()
         self._anchor = self._anchor_at(hand, setpoint, self.params)
         if self._jaw is not None:
             self._jaw.catch_up()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sutura.kinematics import load_arm
+from sutura.kinematics.rotations import angle_between
 from sutura.messages import ArmState, JointCommand, JointState, OperatingState, Pose, TrackingError
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def test_at_a_limit_it_saturates_and_says_so_once(bench: MakeBench) -> None:
     b.send("setpoint_js", JointState(ARM.joint_names, near))
     for k in range(30):
         b.send("target", pose_of((1.5 + 0.01 * k, 0.0, 0.12, 0.0, 0.0, 0.0)))
-    assert commands(b)[-1].position == pytest.approx((ARM.limits.upper[0], 0.0, 0.12, 0.0, 0.0, 0.0), abs=1e-9)
+    yaw, pitch, insertion, *_ = commands(b)[-1].position
+    assert (yaw, pitch, insertion) == pytest.approx((ARM.limits.upper[0], 0.0, 0.12), abs=1e-9)
+    orientation = ARM.forward_pose(commands(b)[-1].position)[1]
+    assert angle_between(orientation, pose_of((1.79, 0.0, 0.12, 0.0, 0.0, 0.0)).orientation) < 1e-9
     assert all(ARM.limits.contains(c.position) for c in commands(b))
     told = [event.text for event in b.events if event.kind == "limit"]
     assert told == ["joint limits reached: yaw"]
