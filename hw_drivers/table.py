@@ -17,6 +17,7 @@ _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
+    "circle": "sutura.sim_driver.circle_hand:CircleHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",
 }
 

@@ -108,7 +108,8 @@ class Arm:
         """One step of following a moving pose: joints within the limits, on the branch of `near`, the last answer.
 
         Limits are those for Cartesian commands: a wrist nearer to the remote centre than they allow may stay
-        there and come away from it. A limited position keeps the orientation, a limited wrist the position. Speed is the driver's business, so `dt` [s] counts only for arms of other kinds.
+        there and come away from it. A limited position keeps the orientation, a limited wrist the position. Speed is
+        the driver's business, so `dt` [s] counts only for arms of other kinds.
 
         Raises:
             CountError, NotFiniteError, NotARotationError: the input is no pose or no joints.
@@ -189,8 +190,8 @@ class Arm:
     ) -> Saturated:
         """What `track` answers for joints beyond the limits, and what of them is beyond by more than rounding.
 
-        Saturated joints alone would turn the tool while the hand pushes sideways, and shift it while the hand turns:
-        what the limited joints do not hold back, orientation or position, is kept.
+        Saturated joints alone would turn the tool while the hand pushes sideways, and shift it while the hand
+        turns; what the limited joints do not hold back, orientation or position, is kept.
         """
         wrist, _ = self._follow(position, orientation, near)
         branch = self._chain.branch(near)

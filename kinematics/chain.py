@@ -134,7 +134,7 @@ class RemoteCentreChain:
     def turned(self, wrist: Wrist, q: Sequence[float]) -> Joints:
         """Yaw, pitch and insertion of `q`, and the wrist that then has the orientation, on its branch and near it.
 
-        What is left of base_R_n without Y(-theta1) Z(theta2) are Euler angles as well: Y(-theta4) Z(theta5) Y(theta6).
+        What is left of base_R_n without Y(-theta1) Z(theta2) are Euler angles too: Y(-theta4) Z(theta5) Y(theta6).
         """
         q1, q2, q3, near4, near5, near6 = q
         s1, c1 = sin(0.5 * (q1 + self._o1)), cos(0.5 * (q1 + self._o1))

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sutura.sim_driver.physics import Physics
+from sutura.sim_driver.simulated_arms import SimulatedArms
 from sutura.sim_driver.wire import SILENCE_HOLD_S, Act, DriveCommand, DriveState, WorldEnd
 
-_POSITIONS = 7  # six joints and the jaw
 _SILENCE_NS = int(SILENCE_HOLD_S * 1e9)
 
 
@@ -20,6 +19,7 @@ class _Mode(Enum):
 @dataclass(slots=True)
 class _Drive:
     arm: str
+    positions: int  # the joints and the jaw
     mode: _Mode = _Mode.BRAKED
     fault: str = ""
     heard_at: int = 0
@@ -27,23 +27,23 @@ class _Drive:
 
 
 class Drives:
-    """One drive per arm of a `Physics`.
+    """One drive per arm of a simulated world.
 
     braked → ENABLE → holding → WRITE → following → HOLD → holding; DISABLE from anywhere → braked. A following
     drive that hears nothing for 30 ms holds and refuses to move until it is enabled anew.
     """
 
-    def __init__(self, physics: Physics, bus: WorldEnd) -> None:
+    def __init__(self, physics: SimulatedArms, bus: WorldEnd) -> None:
         self._physics = physics
         self._bus = bus
-        self._drives = {arm: _Drive(arm) for arm in physics.arms}
+        self._drives = {arm: _Drive(arm, physics.joint_count(arm) + 1) for arm in physics.arms}
         self.refused = 0
 
     def listen(self, now: int) -> None:
         """Carry out what has come in, then hold what has fallen silent. now [ns]."""
         for command in self._bus.commands():
             drive = self._find(command.arm)
-            if drive is None or len(command.positions) not in (0, _POSITIONS):
+            if drive is None or len(command.positions) not in (0, drive.positions):
                 self.refused += 1
             else:
                 self._carry_out(drive, command, now)

@@ -12,22 +12,12 @@ from numpy.typing import NDArray
 from sutura.kinematics import Arm, load_arm
 from sutura.kinematics.rotations import Quaternion, Vector3
 from sutura.sim_driver.errors import ArmDisabledError, ArmNotSimulatedError, BadTargetError
+from sutura.sim_driver.ring_state import RingState
 from sutura.sim_driver.scene import ACTUATED, PLACEMENTS, ArmPlacement, build_scene
 
 _SETTLE_S = 0.2
 _JITTER = 0.0003  # [m] by which a seed moves a ring to either side
 _JOINTS = 6
-
-
-class RingState(NamedTuple):
-    """One ring in the world frame: centre [m], axis (unit), speed of its centre [m/s], turning rate [rad/s],
-    and whether any jaw touches it."""
-
-    centre: Vector3
-    axis: Vector3
-    speed: float
-    turning: float
-    touched: bool
 
 
 class _ArmHandle(NamedTuple):
@@ -84,6 +74,11 @@ class Physics:
     def arms(self) -> tuple[str, ...]:
         """The names of the arms, in the order given."""
         return tuple(self._arms)
+
+    def joint_count(self, arm: str) -> int:
+        """How many joints an arm has, without its jaw."""
+        self._find(arm)
+        return _JOINTS
 
     def step(self) -> None:
         """Advance by one timestep."""

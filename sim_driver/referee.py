@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from sutura.sim_driver.physics import Physics, RingState
+from sutura.sim_driver.ring_state import RingState
 from sutura.sim_driver.scene import PEG_HEIGHT, PEGS, RING_RADIUS
+from sutura.sim_driver.simulated_arms import SimulatedArms
 
 REST_S = 0.2  # [s] a ring must lie still to count as set down
 LOST_S = 0.03  # [s] without a jaw's touch before a carried ring counts as dropped: contacts flicker
@@ -13,14 +14,14 @@ _STILL_TURNING = 0.5  # [rad/s]
 
 
 class Referee:
-    """Counts what happens to the rings of one `Physics`. Call `watch` after steps, at least every 10 ms or so.
+    """Counts what happens to the rings of one world. Call `watch` after steps, at least every 10 ms or so.
 
     A ring is *carried* once it has left its peg while a jaw touched it. A carried ring that then lies still
     around another peg, untouched, for `REST_S` is a transfer; one that loses touch for `LOST_S` away from any
     peg is a drop.
     """
 
-    def __init__(self, physics: Physics) -> None:
+    def __init__(self, physics: SimulatedArms) -> None:
         self._physics = physics
         self._cases = [_Case(peg_around(ring)) for ring in physics.rings()]
 

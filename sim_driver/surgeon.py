@@ -56,7 +56,7 @@ class RingTransfer:
             return self.waypoints[0][:3]
         for start, end in pairwise(self.waypoints):
             if t < end.at:
-                return _between(start, end, _minimum_jerk((t - start.at) / (end.at - start.at)))
+                return _between(start, end, minimum_jerk((t - start.at) / (end.at - start.at)))
         return self.waypoints[-1][:3]
 
 
@@ -173,6 +173,6 @@ def _between(start: WayPoint, end: WayPoint, s: float) -> tuple[Vector3, Quatern
     return position, slerp(start.quaternion, end.quaternion, s), start.jaw + s * (end.jaw - start.jaw)
 
 
-def _minimum_jerk(x: float) -> float:
+def minimum_jerk(x: float) -> float:
     """Flash and Hogan (1985): the rest-to-rest path of least jerk; 0 to 1 over x = 0 to 1."""
     return x * x * x * (10.0 + x * (6.0 * x - 15.0))

@@ -15,7 +15,7 @@ def solve_between(G: Floats, h: Floats, lower: Floats, upper: Floats) -> Floats:
     """The x between `lower` and `upper`, (n,) each, that minimises x'Gx / 2 - h'x. G must be positive definite.
 
     Principal pivoting: unknowns beyond a bound are set to it, those that would rather leave theirs are freed, all
-    at once (J. J. Júdice and F. M. Pires, 1994), and one at a time (Murty's rule, which always ends) if that cycles.
+    at once (J. J. Júdice and F. M. Pires, 1994), or one at a time (Murty's rule, which always ends) if that cycles.
     """
     at_lower, at_upper = np.zeros(len(h), dtype=bool), np.zeros(len(h), dtype=bool)
     x = h

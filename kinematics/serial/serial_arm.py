@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ class SerialArm:
         """Take a model and its chain; `load_serial_arm` makes both."""
         self.model = model
         self.name = model.name
+        self.model_file: Path = chain.model_file
         self.home: tuple[float, ...] = tuple(joint.home for joint in model.joints)
         self.jaw: Jaw = model.jaw
         self.limits: JointLimits = chain.limits
@@ -174,7 +176,10 @@ class SerialArm:
             step = step + free.T @ (free @ aside)
         longest = float(np.abs(step).max())
         if longest > _LONGEST_TURN:
-            step, rows = step * (_LONGEST_TURN / longest), rows._replace(error=rows.error * (_LONGEST_TURN / longest))
+            step, rows = (
+                step * (_LONGEST_TURN / longest),
+                rows._replace(error=rows.error * (_LONGEST_TURN / longest)),
+            )
         if (step >= lower).all() and (step <= upper).all():
             return step
         matrix = rows.matrix

@@ -39,7 +39,8 @@ class SerialChain:
             ArmFileError: the model cannot be read, or has not the body or the joints that the file names.
         """
         self._file, self._arm = str(file), arm
-        self._model = _kinematic_model(file, arm.model)
+        self.model_file = file.parent / arm.model
+        self._model = _kinematic_model(self._file, self.model_file)
         self._data = mujoco.MjData(self._model)
         self._body = self._find_body(arm.tip.body)
         ids = self._joint_ids()
@@ -88,7 +89,9 @@ class SerialChain:
             raise ArmFileError(self._file, "joints", f"{problem} ({', '.join(names)}), {', '.join(named)} came")
         for i, name in zip(found, names, strict=True):
             if int(self._model.jnt_type[i]) not in _UNITS:
-                raise ArmFileError(self._file, "joints", f"expected turning and sliding joints only, {name} is free")
+                raise ArmFileError(
+                    self._file, "joints", f"expected turning and sliding joints only, {name} is free"
+                )
         return found
 
     def _limits(self, ids: list[int]) -> JointLimits:
@@ -108,14 +111,14 @@ class SerialChain:
         )
 
 
-def _kinematic_model(file: Path, name: str) -> mujoco.MjModel:
+def _kinematic_model(arm_file: str, model_file: Path) -> mujoco.MjModel:
     """The bare joints and bodies of a URDF or MJCF; without shapes, so no mesh file is needed."""
     try:
-        spec = mujoco.MjSpec.from_file(str(file.parent / name))
+        spec = mujoco.MjSpec.from_file(str(model_file))
         spec.compiler.fusestatic = False  # a tool on a fixed joint keeps its name
         spec.compiler.boundmass = spec.compiler.boundinertia = 1e-6  # masses play no part here
         for element in (*spec.actuators, *spec.sensors, *spec.geoms, *spec.meshes):
             spec.delete(element)
         return spec.compile()
     except (ValueError, OSError) as error:
-        raise ArmFileError(str(file), "model", f"{name} cannot be read: {error}") from error
+        raise ArmFileError(arm_file, "model", f"{model_file} cannot be read: {error}") from error

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sutura.kinematics.arm_file import Jaw, Number, Positive, Triple, closest, read_document, check_range
+from sutura.kinematics.arm_file import Jaw, Number, Positive, Triple, check_range, closest, read_document
 from sutura.kinematics.errors import ArmFileError, KinematicsError
 from sutura.kinematics.rotations import Quaternion, unit
 
@@ -28,7 +28,7 @@ class SerialJoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SerialTip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tip in the frame of a body of the model: position [m] and orientation (x, y, z, w). Its z is the shaft."""
+    """The tip in the frame of a body of the model: position [m], orientation (x, y, z, w). Its z is the shaft."""
 
     body: str
     position: Triple = (0.0, 0.0, 0.0)

@@ -17,7 +17,7 @@ def load_serial_arm(arm: str | Path) -> SerialArm:
 
     Raises:
         UnknownArmError: neither; lists the shipped arms.
-        ArmFileError: the file, or the URDF or MJCF it names, does not describe a serial arm; says what was expected.
+        ArmFileError: the file, or the URDF or MJCF it names, describes no serial arm; says what was expected.
     """
     path = arm_path(arm)
     model = read_serial_file(path)

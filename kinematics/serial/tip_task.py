@@ -28,9 +28,7 @@ def free_rows(chain: SerialChain, at: TipState, position: Floats, orientation: Q
     """The tip to a pose: 6 rows."""
     linear, angular = chain.jacobian(at.position)
     turn = np.array(_turn(at.orientation, orientation))
-    return Rows(
-        np.concatenate((linear, _LEVER * angular)), np.concatenate((position - at.position, _LEVER * turn))
-    )
+    return Rows(np.concatenate((linear, _LEVER * angular)), np.concatenate((position - at.position, _LEVER * turn)))
 
 
 def pivoted_rows(
@@ -38,8 +36,8 @@ def pivoted_rows(
 ) -> Rows:
     """The tip to a point, the shaft through the centre, and the roll about the shaft: 6 rows.
 
-    The point of the shaft nearest to the centre shall move onto it: two rows, across the shaft. The orientation that
-    is asked for is swung about the centre, so that only its roll counts.
+    The point of the shaft nearest to the centre shall move onto it: two rows, across the shaft. The orientation
+    that is asked for is swung about the centre, so that only its roll counts.
     """
     shaft = at.axes[:, 2]
     nearest = at.position + shaft * float(shaft @ (centre - at.position))

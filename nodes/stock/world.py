@@ -7,7 +7,7 @@ from msgspec import Meta
 from sutura.messages import TaskState
 from sutura.nodes import Node, NodeParams, Output, every
 from sutura.sim_driver.drives import Drives
-from sutura.sim_driver.physics import Physics
+from sutura.sim_driver.make_world import make_world
 from sutura.sim_driver.referee import Referee
 from sutura.sim_driver.wire import WorldEnd
 
@@ -19,7 +19,8 @@ class World(Node):
     """Step the physics at 1 kHz, serve the simulated drives, and report what happens to the rings."""
 
     class Params(NodeParams):
-        """arms: names of the simulated arms; model: their arm file; rings: on the board."""
+        """arms: names of the simulated arms; model: their arm file; rings: on the board, where there is one (0 for
+        a serial arm)."""
 
         arms: tuple[str, ...] = ("PSM1",)
         model: str = "psm_classic_lnd"
@@ -31,7 +32,7 @@ class World(Node):
 
     def on_start(self) -> None:
         p = self.params
-        self.physics = Physics(p.arms, p.model, p.rings, self.seed)
+        self.physics = make_world(p.arms, p.model, p.rings, self.seed)
         self.referee = Referee(self.physics)
         self._bus = WorldEnd(self.device_dir)
         self._drives = Drives(self.physics, self._bus)

@@ -30,7 +30,7 @@ class Surgeon:
 
     def __init__(self, make: MakeBench, joints: tuple[float, ...] = DEEP) -> None:
         self.bench: Bench = make("motion_scaling", "inverse_kinematics", wires=WIRES)
-        self.bench.host.set_params(self.bench.node, type(self.bench.node).Params(scale=1.0))  # type: ignore[call-arg]
+        self.bench.host.set_params(self.bench.node, type(self.bench.node).Params(scale=1.0))
         self.setpoint = JointState(ARM.joint_names, joints)
         self.at = (0.0, 0.0, 0.0)
         for pressed in (True, False):
@@ -109,9 +109,7 @@ def test_a_limit_told_before_the_clutch_means_nothing_after_it(bench: MakeBench)
     before = surgeon.commands[-1]
     b = surgeon.bench
     assert isinstance(late.payload, LimitedPose)
-    b.deliver(
-        b.frame("n2/limited_cp", late.payload, writer=late.writer, seq=late.seq + 1, origin=late.origin)
-    )
+    b.deliver(b.frame("n2/limited_cp", late.payload, writer=late.writer, seq=late.seq + 1, origin=late.origin))
     surgeon.go((0.0, 0.0, 0.0))
     assert surgeon.commands[-1] == pytest.approx(before, abs=1e-9)
     assert surgeon.state == TeleopState("following")
