@@ -108,8 +108,8 @@ class Arm:
         """One step of following a moving pose: joints within the limits, on the branch of `near`, the last answer.
 
         Limits are those for Cartesian commands: a wrist nearer to the remote centre than they allow may stay
-        there and come away from it. A limited position keeps the orientation, a limited wrist the position. Speed is
-        the driver's business, so `dt` [s] counts only for arms of other kinds.
+        there and come away from it. A limited position keeps the orientation, a limited wrist the position. Speed
+        is the driver's business, so `dt` [s] counts only for arms of other kinds.
 
         Raises:
             CountError, NotFiniteError, NotARotationError: the input is no pose or no joints.

@@ -85,7 +85,7 @@ class Unreachable(KinematicsError):
     """
 
     def __init__(self, arm: str, excess: Sequence[JointExcess], lacking: float = 0.0) -> None:
-        why = "; ".join(str(one) for one in excess) or f"the tip lacks {1000.0 * lacking:.3g} mm"
+        why = "; ".join(str(one) for one in excess) or f"the tip lacks {1000.0 * lacking:.1f} mm"
         super().__init__(f"{arm}: the pose is out of reach: {why}")
         self.arm = arm
         self.excess = tuple(excess)

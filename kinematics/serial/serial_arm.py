@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,10 +21,11 @@ from sutura.kinematics.serial.serial_chain import SerialChain
 from sutura.kinematics.serial.serial_file import SerialArmModel
 
 Floats = NDArray[np.float64]
-REACH = "reach"  # named as limited where the arm is stretched out and no joint is at its limit
+REACH = "reach"  # named as limited where the arm is stretched out, or singular, and no joint is at its limit
 _DAMPING = 1e-4  # [m] below a singular value of this size, a direction is given up softly
 _MET = 1e-9  # [m] weighted error at which a pose is met
 _SHORT = 1e-5  # [m] weighted error from which a limit is told
+_PULLED = 1e-3  # of the greatest pull that a joint can have
 _TRACK_ROUNDS = 4
 _SOLVE_ROUNDS = 200
 _LONGEST_TURN = 0.3  # [rad, m] of a joint in one round, where no speed bounds it
@@ -35,6 +35,7 @@ _POSTURE_RATE = 1.0  # [1/s] at which the arm goes back to its posture where the
 class _Found(NamedTuple):
     joints: Floats
     error: float  # [m], weighted
+    pull: Floats  # where each joint would have to go for less of it
 
 
 class SerialArm:
@@ -151,14 +152,14 @@ class SerialArm:
         to_posture: float = 0.0,
     ) -> _Found:
         """Gauss-Newton steps from q towards the goal, between the bounds."""
+        rows = self._rows(q, goal, orientation)
         for number in range(rounds):
-            rows = self._rows(q, goal, orientation)
-            error = float(np.linalg.norm(rows.error))
-            if error < _MET and number:
-                return _Found(q, error)
+            if number and np.linalg.norm(rows.error) < _MET:
+                break
             share = to_posture if number == 0 else 0.0
             q = q + self._step(rows, lower - q, upper - q, share * (self._posture - q))
-        return _Found(q, float(np.linalg.norm(self._rows(q, goal, orientation).error)))
+            rows = self._rows(q, goal, orientation)
+        return _Found(q, float(np.linalg.norm(rows.error)), rows.matrix.T @ rows.error)
 
     def _rows(self, q: Floats, goal: Floats, orientation: Quaternion) -> tip_task.Rows:
         at = self._chain.place(q)
@@ -167,33 +168,33 @@ class SerialArm:
         return tip_task.pivoted_rows(self._chain, at, goal, orientation, self._centre)
 
     def _step(self, rows: tip_task.Rows, lower: Floats, upper: Floats, aside: Floats) -> Floats:
-        """The damped least-squares step between the bounds, plus as much of `aside` as the rows leave free."""
+        """The damped least-squares step between the bounds, plus as much of `aside` as the rows leave free.
+
+        The damping grows with what is lacking (T. Sugihara, 2011), so that an arm stretched out comes to rest.
+        """
         u, s, vt = np.linalg.svd(rows.matrix)
         size = len(s)
-        step: Floats = vt[:size].T @ (s / (s * s + _DAMPING**2) * (u.T @ rows.error)[:size])
+        damping = _DAMPING**2 + float(rows.error @ rows.error)
+        step: Floats = vt[:size].T @ (s / (s * s + damping) * (u.T @ rows.error)[:size])
         free = vt[size:]
         if len(free):
             step = step + free.T @ (free @ aside)
         longest = float(np.abs(step).max())
         if longest > _LONGEST_TURN:
-            step, rows = (
-                step * (_LONGEST_TURN / longest),
-                rows._replace(error=rows.error * (_LONGEST_TURN / longest)),
-            )
+            shorter = _LONGEST_TURN / longest
+            step, rows = shorter * step, rows._replace(error=shorter * rows.error)
         if (step >= lower).all() and (step <= upper).all():
             return step
         matrix = rows.matrix
-        return solve_between(
-            matrix.T @ matrix + _DAMPING**2 * np.eye(len(step)), matrix.T @ rows.error, lower, upper
-        )
+        return solve_between(matrix.T @ matrix + damping * np.eye(len(step)), matrix.T @ rows.error, lower, upper)
 
     def _limited(self, found: _Found, lower: Floats, upper: Floats) -> tuple[str, ...]:
         """What keeps the tip from its goal, but for speed, which only makes it late."""
         if found.error <= _SHORT:
             return ()
-        q = found.joints
-        at_limit = (q <= self._lower) | (q >= self._upper)
+        q, pull = found.joints, found.pull / found.error
+        at_limit = ((q <= self._lower) & (pull < -_PULLED)) | ((q >= self._upper) & (pull > _PULLED))
         if at_limit.any():
             return tuple(name for name, is_at in zip(self.joint_names, at_limit, strict=True) if is_at)
         late = (q <= lower) | (q >= upper)
-        return () if late.any() or not math.isfinite(found.error) else (REACH,)
+        return () if late.any() else (REACH,)
