@@ -48,6 +48,7 @@ class Arm:
         self._chain = RemoteCentreChain(model)
         self.limits: JointLimits = _limits(model)
         self.cartesian_limits: JointLimits = _deep_limits(self.limits, model, self._chain.reach)
+        self._shallowest = self.cartesian_limits.lower[2]
 
     @property
     def joint_names(self) -> tuple[str, ...]:
@@ -114,10 +115,12 @@ class Arm:
         Raises:
             CountError, NotFiniteError, NotARotationError: the input is no pose or no joints.
         """
-        joints, excess, _ = self.solve(position, orientation_xyzw, near)
-        if not excess and joints[2] >= self.cartesian_limits.lower[2]:
+        wrist, joints = self._follow(position, orientation_xyzw, near)
+        if joints is not None and joints[2] >= self._shallowest and self._within(joints):
             return Saturated(joints, ())
-        return self._kept_within(joints, position, orientation_xyzw, near)
+        if joints is None:  # the pose has jumped
+            joints = self.solve(position, orientation_xyzw, near).joints
+        return self._kept_within(joints, wrist, position, near)
 
     def saturate(self, q: Sequence[float]) -> Saturated:
         """Joints moved into the limits, and the names of those that had to be; see `JointLimits.saturate`."""
@@ -185,18 +188,15 @@ class Arm:
         check_vector("near", near, self.joint_names)
         return wrist, None
 
-    def _kept_within(
-        self, joints: Joints, position: Vector3, orientation: Quaternion, near: Sequence[float]
-    ) -> Saturated:
+    def _kept_within(self, joints: Joints, wrist: Wrist, position: Vector3, near: Sequence[float]) -> Saturated:
         """What `track` answers for joints beyond the limits, and what of them is beyond by more than rounding.
 
         Saturated joints alone would turn the tool while the hand pushes sideways, and shift it while the hand
         turns; what the limited joints do not hold back, orientation or position, is kept.
         """
-        wrist, _ = self._follow(position, orientation, near)
         branch = self._chain.branch(near)
         if self._chain.branch(joints) != branch and self.wrist_depth(near) >= self.min_wrist_depth:
-            joints = self._chain.joints(wrist, branch, near)  # the pose has jumped beyond the limits
+            joints = self._chain.joints(wrist, branch, near)  # another branch, as all are beyond the limits
         limits = self._limits_from(near)
         limited = tuple(one.joint for one in limits.excess(joints, LIMIT_TOLERANCE))
         kept = limits.saturate(joints).joints
