@@ -137,6 +137,7 @@ def measure(rounds: int, targets: int, seed: int) -> IkBench:
     )
 
 
+command = typer.Typer(add_completion=False)
 _HEADS = ("solver", "median µs", "p99 µs", "× ours (least–most)", "worst position", "worst angle", "off path")
 
 
@@ -152,6 +153,7 @@ def markdown(bench: IkBench) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+@command.command()
 def main(
     rounds: Annotated[int, typer.Option(min=1, help="how often each solver does a path")] = 10,
     targets: Annotated[int, typer.Option(min=10, help="poses of each path")] = 500,
@@ -181,4 +183,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command()
