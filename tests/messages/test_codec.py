@@ -75,7 +75,7 @@ def structs_of(kind: type[msgspec.Struct]) -> st.SearchStrategy[object]:
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     fields = {field.name: values_of(field.type) for field in info.fields}
-    if kind is Pose:
+    if issubclass(kind, Pose):
         fields["orientation"] = unit_quaternions()
     if kind in (JointState, JointCommand):
         return st.integers(0, 32).flatmap(lambda n: st.builds(kind, **joint_fields(kind, n)))

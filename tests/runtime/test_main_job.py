@@ -46,7 +46,10 @@ def assert_nothing_lost(s: Session) -> None:
     for link in connections(s):
         c = link.counters
         assert (c.lost, c.stale, c.rejected) == (0, 0, 0), f"{link.topic} to {link.reader}: {c}"
-        assert c.received > 0 or link.reader == "recorder", f"{link.topic} to {link.reader} was never said"
+        at_limits_only = link.topic.endswith("/limited_cp")
+        assert c.received > 0 or link.reader == "recorder" or at_limits_only, (
+            f"{link.topic} to {link.reader} was never said"
+        )
 
 
 def test_the_scripted_surgeon_carries_a_ring_from_peg_to_peg(session: MakeSession) -> None:
