@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sutura.kinematics import load_arm
+from sutura.kinematics import load_arm, open_arm
 from sutura.kinematics.rotations import angle_between
-from sutura.messages import ArmState, JointCommand, JointState, OperatingState, Pose, TrackingError
+from sutura.messages import (
+    ArmState,
+    JointCommand,
+    JointState,
+    OperatingState,
+    Pose,
+    RemoteCentreState,
+    TrackingError,
+)
 
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, MakeBench
@@ -85,6 +93,21 @@ def test_measured_and_set_poses_are_the_forward_kinematics(bench: MakeBench) -> 
     b.send("setpoint_js", HOME)
     assert b.said("measured_cp")[-1].payload == pose_of(joints)
     assert b.said("setpoint_cp")[-1].payload == pose_of(ARM.home)
+
+
+def test_the_shaft_s_distance_from_a_programmed_remote_centre_is_told_in_mm(bench: MakeBench) -> None:
+    arm = open_arm("seven_joint")
+    bent = (arm.home[0] + 0.002, *arm.home[1:])  # turns the shaft past the centre, 0.55 m away, by 1.1 mm
+    b = bench("forward_kinematics", params={"model": "seven_joint"})
+    b.send("measured_js", JointState(arm.joint_names, arm.home))
+    assert [event.kind for event in b.events] == []
+    for _ in range(3):
+        b.send("measured_js", JointState(arm.joint_names, bent))
+    told = b.said("remote_centre")[-1].payload
+    assert isinstance(told, RemoteCentreState)
+    assert told.deviation == pytest.approx(0.0011, rel=1e-3)
+    assert b.node.gauges["remote_centre_mm"] == pytest.approx(1.1, rel=1e-3)
+    assert [event.text for event in b.events] == ["the shaft passes the remote centre by 1.100 mm, more than 0.5"]
 
 
 def test_tracking_is_measured_only_while_the_arm_follows_a_fresh_command(bench: MakeBench) -> None:

@@ -28,8 +28,11 @@ WIRES = {
 class Surgeon:
     """A hand at 1 kHz whose displacement is the tool's, and what comes of it."""
 
-    def __init__(self, make: MakeBench, joints: tuple[float, ...] = DEEP) -> None:
-        self.bench: Bench = make("motion_scaling", "inverse_kinematics", wires=WIRES)
+    def __init__(self, make: MakeBench, joints: tuple[float, ...] = DEEP, delay: int = 0) -> None:
+        """delay [ms]: by which the answer of the inverse kinematics comes late."""
+        wires = {**WIRES, "n.limited_cp": ("in/limited_cp",)} if delay else WIRES
+        self.bench: Bench = make("motion_scaling", "inverse_kinematics", wires=wires)
+        self.delay, self.forwarded = delay, 0
         self.bench.host.set_params(self.bench.node, type(self.bench.node).Params(scale=1.0))
         self.setpoint = JointState(ARM.joint_names, joints)
         self.at = (0.0, 0.0, 0.0)
@@ -46,7 +49,18 @@ class Surgeon:
         b.send("setpoint_cp", Pose(*ARM.forward_pose(self.setpoint.position)))
         b.send("clutch", Clutch(pressed))
         b.send("master", Pose(self.at, FLAT), origin=b.now - 1_000_000)
+        if self.delay:
+            self._forward()
         b.run_for(0.001)
+
+    def _forward(self) -> None:
+        """Bring what was said `delay` ms ago, as it was but for its age."""
+        b = self.bench
+        said = b.said("limited_cp", "n2")
+        while self.forwarded < len(said) and said[self.forwarded].stamp <= b.now - self.delay * 1_000_000:
+            late = said[self.forwarded]
+            b.send("limited_cp", late.payload, origin=late.origin)
+            self.forwarded += 1
 
     @property
     def commands(self) -> list[tuple[float, ...]]:
@@ -60,19 +74,22 @@ class Surgeon:
         return said
 
 
-def test_pushing_into_a_limit_stores_nothing(bench: MakeBench) -> None:
-    surgeon = Surgeon(bench)
+@pytest.mark.parametrize("delay", [0, 1, 8])
+def test_pushing_into_a_limit_stores_nothing(bench: MakeBench, delay: int) -> None:
+    """But for what the hand does until the answer is there."""
+    surgeon = Surgeon(bench, delay=delay)
     for _ in range(200):
         surgeon.go((0.0, 0.0, -1e-4))  # 20 mm deeper, where 1 mm is left
     assert surgeon.commands[-1][2] == ARM.limits.upper[2]
-    for _ in range(5):
+    for _ in range(20):
         surgeon.go((0.0, 0.0, 1e-4))
-    assert surgeon.commands[-1][2] == pytest.approx(ARM.limits.upper[2] - 5e-4, abs=1.5e-4)
+    assert surgeon.commands[-1][2] == pytest.approx(ARM.limits.upper[2] - 2e-3, abs=1.5e-4 + delay * 1e-4)
 
 
-def test_along_a_limit_the_tool_goes_on(bench: MakeBench) -> None:
-    """What the limit does not keep back is not lost on the way round through both nodes."""
-    surgeon = Surgeon(bench)
+@pytest.mark.parametrize("delay", [0, 1, 8])
+def test_along_a_limit_the_tool_goes_on(bench: MakeBench, delay: int) -> None:
+    """What the limit does not keep back is not lost on the way round through both nodes, however long it takes."""
+    surgeon = Surgeon(bench, delay=delay)
     for _ in range(100):
         surgeon.go((1e-4, 0.0, -1e-4))
     x, _, _ = ARM.forward_pose(surgeon.commands[-1])[0]
