@@ -12,12 +12,13 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.facts import describe_run
+from sutura.launch.recorders import add_report, recordings_of, with_recorder, without_recorder
 from sutura.launch.report import Report, build_report
-from sutura.launch.resolved import resolved_yaml
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
-from sutura.runtime.clock import monotonic
+from sutura.runtime.clock import boot_id, monotonic
 
 
 class Interrupted:
@@ -51,6 +52,7 @@ def run_topology(
     *,
     settings: Sequence[str] = (),
     seed: int = 0,
+    record: bool = True,
     duration: float | None = None,
     report_file: Path | None = None,
     note: Callable[[str], None],
@@ -58,11 +60,11 @@ def run_topology(
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    record: with a recorder, also where the topology has none; else without any. Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
-    blueprint = Blueprint.of(topology)
+    blueprint = Blueprint.of(with_recorder(topology) if record else without_recorder(topology))
     run = RunDirectory.create(topology.name)
-    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+    describe_run(run.path, blueprint, seed=seed, settings=settings, boot_id=boot_id())
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
         try:
@@ -76,6 +78,9 @@ def run_topology(
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
         report = build_report(supervisor, list(settings), lasted)
+        recordings = recordings_of(blueprint, run.path)
+        for trouble in add_report(recordings, msgspec.json.encode(report), ended_at):
+            note(trouble)
         for path in (run.path / "report.json", report_file):
             if path is not None:
                 path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
