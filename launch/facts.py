@@ -8,7 +8,9 @@ import msgspec
 
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.resolved import resolved_yaml
+from sutura.launch.topology import Topology
 from sutura.launch.versions import versions
+from sutura.launch.wiring import Writer
 from sutura.nodes import read_params
 from sutura.record import REALTIME, RunFacts, TopicFacts, type_facts, write_facts
 
@@ -27,6 +29,7 @@ def describe_run(
     clock: `sutura.record.REALTIME` or `VIRTUAL`; a replay of a virtual run is exact.
     """
     topology = blueprint.topology
+    writers = [writer for writer, *_ in blueprint.wiring.writers.values()]
     facts = RunFacts(
         topology=topology.name,
         run=folder.name,
@@ -39,20 +42,16 @@ def describe_run(
         boot_id=boot_id,
         started=time.strftime("%Y-%m-%d %H:%M:%S %z"),
         places=topology.places,
-        topics={
-            topic: TopicFacts(
-                writer.declared.message.__name__, writer.node.name, topology.place_of(writer.node.name)
-            )
-            for topic, (writer, *_) in blueprint.wiring.writers.items()
-        },
-        types={
-            writer.declared.message.__name__: type_facts(writer.declared.message)
-            for writers in blueprint.wiring.writers.values()
-            for writer in writers
-        },
+        topics={writer.topic: _topic(writer, topology) for writer in writers},
+        types={writer.declared.message.__name__: type_facts(writer.declared.message) for writer in writers},
     )
     write_facts(folder, facts, resolved_yaml(topology))
     return facts
+
+
+def _topic(writer: Writer, topology: Topology) -> TopicFacts:
+    name = writer.node.name
+    return TopicFacts(writer.declared.message.__name__, name, topology.place_of(name))
 
 
 def _params(blueprint: Blueprint) -> dict[str, dict[str, object]]:

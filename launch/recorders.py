@@ -51,10 +51,8 @@ def recorders_in(topology: Topology) -> tuple[str, ...]:
 
 def recordings_of(blueprint: Blueprint, folder: Path) -> list[Path]:
     """The files that a run's recorders have written, those after a restart left out."""
-    nodes = blueprint.topology.nodes
-    files = [
-        folder / str(nodes[name].params.get("file", "recording.mcap")) for name in recorders_in(blueprint.topology)
-    ]
+    nodes = [blueprint.topology.nodes[name] for name in recorders_in(blueprint.topology)]
+    files = [folder / str(node.params.get("file", "recording.mcap")) for node in nodes]
     return [file for file in files if file.is_file()]
 
 

@@ -60,7 +60,9 @@ def run_topology(
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    record: with a recorder, also where the topology has none; else without any. Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    record: with a recorder, also where the topology has none; else without any.
+
+    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(with_recorder(topology) if record else without_recorder(topology))
     run = RunDirectory.create(topology.name)

@@ -69,6 +69,6 @@ def _counted(data: bytes) -> McapRecord:
     """A record of the summary; the one that counts attachments counts one more."""
     if data[0] != Opcode.STATISTICS:
         return _Verbatim(data)
-    figures = Statistics.read(stream(data[9:]))
+    figures: Statistics = Statistics.read(stream(data[9:]))
     figures.attachment_count += 1
     return figures

@@ -11,8 +11,11 @@ _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Arithmetic
 
 
 class Recorded(NamedTuple):
-    """One message of a recording. at [ns]: when the recorder saw it; frame: envelope and payload, which is a Message
-    where its type is known in this process, else plain values."""
+    """One message of a recording.
+
+    at [ns]: when the recorder saw it; frame: envelope and payload, which is a Message where its type is known in
+    this process, else plain values.
+    """
 
     topic: str
     at: int

@@ -88,7 +88,7 @@ def type_facts(message: type[Message] | None) -> TypeFacts:
 
 
 def write_facts(folder: Path, facts: RunFacts, topology: str) -> None:
-    """Lay down, in a run's directory, what its recorder shall write at the beginning. topology: resolved, as YAML."""
+    """Lay down, in a run's directory, what its recorder writes at the beginning. topology: resolved, as YAML."""
     (folder / TOPOLOGY_FILE).write_text(topology)
     (folder / FACTS_FILE).write_bytes(msgspec.json.encode(facts))
 

@@ -51,9 +51,10 @@ class _Report(msgspec.Struct):
 class Recording:
     """A recording of a run.
 
-    is_complete: its writer ended in good order; damage: why it cannot be read to its end, else empty (a file that was
-    cut off is not damaged); facts, topology: what ran, None and empty where the recording does not know; start [ns]:
-    when the run began; links: the report's figures by connection; missed: what the recorder missed, by topic.
+    is_complete: its writer ended in good order; damage: why it cannot be read to its end, else empty (a file that
+    was cut off is not damaged); facts, topology: what ran, None and empty where the recording does not know;
+    start [ns]: when the run began; links: the report's figures by connection; missed: what the recorder missed, by
+    topic.
 
     Raises BadRecording.
     """
@@ -74,9 +75,10 @@ class Recording:
         try:
             self._look()
         except NONSENSE as error:
-            raise BadRecording(
-                path, f"it is an MCAP file, but what it says of its run cannot be read: {error}"
-            ) from None
+            raise BadRecording(path, f"what it says of its run cannot be read: {error}") from error
+        if not self.start:  # it was cut off before its recorder knew, or made by another program
+            first = next(self.raw(), None)
+            self.start = first.stamp if first is not None else 0
 
     @property
     def size(self) -> int:
@@ -91,8 +93,10 @@ class Recording:
     def raw(
         self, topics: Collection[str] | None = None, since: int = 0, until: int = _ALL_TIME
     ) -> Iterator[RawRecorded]:
-        """Messages in recorded order, undecoded. topics: only these; since, until [ns]: only those made from then on
-        and before then."""
+        """Messages in recorded order, undecoded.
+
+        topics: only these; since, until [ns]: only those made from then on and before then.
+        """
         try:
             for opcode, content in self._records():
                 if opcode == Opcode.CHANNEL:
