@@ -36,6 +36,10 @@ def launch(
         Path | None,
         typer.Option(metavar="FILE", help="Write the report to this file as well.", show_default=False),
     ] = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
+    ] = True,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -49,7 +53,7 @@ def launch(
         return _arguments(topology, as_json)
     from sutura.cli.running import run_and_report
 
-    raise typer.Exit(run_and_report(topology, settings or (), seed, duration, report, as_json))
+    raise typer.Exit(run_and_report(topology, settings or (), seed, duration, report, as_json, record))
 
 
 def _list(as_json: bool) -> None:

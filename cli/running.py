@@ -21,6 +21,7 @@ def run_and_report(
     duration: float | None,
     report_file: Path | None,
     as_json: bool,
+    record: bool,
 ) -> int:
     """Run a topology; returns the exit code: 0 verdict pass, 1 verdict fail or a check that found problems.
 
@@ -41,6 +42,7 @@ def run_and_report(
             topology,
             settings=settings,
             seed=seed,
+            record=record,
             duration=duration,
             report_file=report_file,
             note=watch.note,

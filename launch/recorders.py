@@ -1,26 +1,27 @@
-"""Recording by default: a topology without a recorder gets one, in a place of its own."""
+"""Recording by default: a topology without a recorder gets one, in a place of its own, unless nobody wants it."""
 
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 
 from sutura.launch.blueprint import Blueprint
-from sutura.launch.node_reader import place_name
 from sutura.launch.topology import Topology, TopologyNode
-from sutura.nodes import installed_nodes
+from sutura.nodes import NodeError, load_node
+from sutura.nodes.stock.recorder import Recorder
 from sutura.record import REPORT_FILE, BadRecording, CannotRecord, Recording, add_attachment
 from sutura.runtime.config import Realtime
 
-_RECORDER = "recorder"
-# ordinary scheduling: it may wait, it must not be waited for
+# ordinary scheduling, and in batches: it may wait, it must not be waited for
 _REALTIME = Realtime(batch=0.02, hang_limit=10.0)
 
 
 def with_recorder(topology: Topology) -> Topology:
-    """The topology with a recorder of every topic, where it has none of its own."""
+    """The same topology with a recorder of every topic in a place of its own, if it has none yet."""
     if recorders_in(topology):
         return topology
-    name = _free_name(topology)
-    node = TopologyNode(name=name, node=_RECORDER, outputs={"heartbeat": f"{name}/heartbeat"})
+    names = chain(("recorder",), (f"recorder{number}" for number in count(2)))
+    name = next(name for name in names if name not in topology.nodes and name not in topology.places)
+    node = TopologyNode(name=name, node="recorder", outputs={"heartbeat": f"{name}/heartbeat"})
     return replace(
         topology,
         nodes={**topology.nodes, name: node},
@@ -29,24 +30,19 @@ def with_recorder(topology: Topology) -> Topology:
     )
 
 
-def without_recorder(topology: Topology) -> Topology:
-    """The topology without its recorders."""
+def without_recorders(topology: Topology) -> Topology:
+    """The same topology without its recorders, nor the places in which nothing else is."""
     gone = recorders_in(topology)
-    left = {place: tuple(node for node in nodes if node not in gone) for place, nodes in topology.places.items()}
-    places = {place: nodes for place, nodes in left.items() if nodes}
-    return replace(
-        topology,
-        nodes={name: node for name, node in topology.nodes.items() if name not in gone},
-        places=places,
-        realtime={place: setting for place, setting in topology.realtime.items() if place in places},
-    )
+    nodes = {name: node for name, node in topology.nodes.items() if name not in gone}
+    places = {place: tuple(n for n in members if n in nodes) for place, members in topology.places.items()}
+    kept = {place: members for place, members in places.items() if members}
+    realtime = {place: setting for place, setting in topology.realtime.items() if place in kept}
+    return replace(topology, nodes=nodes, places=kept, realtime=realtime)
 
 
 def recorders_in(topology: Topology) -> tuple[str, ...]:
     """The nodes that record."""
-    targets = installed_nodes()
-    ours = targets[_RECORDER]
-    return tuple(name for name, node in topology.nodes.items() if targets.get(node.node, node.node) == ours)
+    return tuple(name for name, node in topology.nodes.items() if _is_recorder(node))
 
 
 def recordings_of(blueprint: Blueprint, folder: Path) -> list[Path]:
@@ -57,7 +53,7 @@ def recordings_of(blueprint: Blueprint, folder: Path) -> list[Path]:
 
 
 def add_report(recordings: list[Path], report: bytes, at: int) -> list[str]:
-    """Put the report, with its figures of every connection, at the end of recordings that were ended in good order.
+    """Put the report, with its figures of every connection, at the end of recordings that ended in good order.
 
     at [ns]: its time. Returns what went wrong, in words.
     """
@@ -73,8 +69,8 @@ def add_report(recordings: list[Path], report: bytes, at: int) -> list[str]:
     return troubles
 
 
-def _free_name(topology: Topology) -> str:
-    """A name that no node and no place has."""
-    taken = {*topology.nodes, *topology.places, *map(place_name, topology.nodes)}
-    numbered = (f"{_RECORDER}_{n}" for n in range(2, len(taken) + 3))
-    return next(name for name in (_RECORDER, *numbered) if name not in taken)
+def _is_recorder(node: TopologyNode) -> bool:
+    try:
+        return issubclass(load_node(node.node, Path(node.folder) if node.folder else None), Recorder)
+    except NodeError:
+        return False  # the checker says what is wrong with it

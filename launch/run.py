@@ -13,7 +13,8 @@ import msgspec
 
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.facts import describe_run
-from sutura.launch.recorders import add_report, recordings_of, with_recorder, without_recorder
+from sutura.launch.kept_runs import size_notice
+from sutura.launch.recorders import add_report, recordings_of, with_recorder, without_recorders
 from sutura.launch.report import Report, build_report
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
@@ -64,7 +65,10 @@ def run_topology(
 
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
-    blueprint = Blueprint.of(with_recorder(topology) if record else without_recorder(topology))
+    blueprint = Blueprint.of(with_recorder(topology) if record else without_recorders(topology))
+    hint = size_notice()
+    if hint:
+        note(hint)
     run = RunDirectory.create(topology.name)
     describe_run(run.path, blueprint, seed=seed, settings=settings, boot_id=boot_id())
     with interruptible() as interrupted:

@@ -29,10 +29,14 @@ class Difference(msgspec.Struct, frozen=True):
     b: object
 
     def __str__(self) -> str:
-        where = f"{self.topic} at {self.at_s:.6f} s, message {self.seq}"
+        return f"{self.topic} {self.what} (at {self.at_s:.6f} s, message {self.seq})"
+
+    @property
+    def what(self) -> str:
+        """The field and both values, or where the message is missing."""
         if not self.field:
-            return f"{where}: only in {'A' if self.b is None else 'B'}"
-        return f"{where}, {self.field}: {self.a!r} vs {self.b!r}"
+            return "is only in A" if self.b is None else "is only in B"
+        return f"{self.field}: {_shown(self.a)} vs {_shown(self.b)}"
 
 
 class TopicComparison(msgspec.Struct, kw_only=True):
@@ -146,6 +150,10 @@ class _Comparer:
     def _comparer(self, info: TopicInfo, tolerances: Tolerances) -> FieldComparer:
         topic = info.topic
         return FieldComparer(info.fields, lambda field: tolerances.of(topic, field), self._time_ns, self._sides)
+
+
+def _shown(value: object) -> str:
+    return f"{value:.9g}" if isinstance(value, float) else repr(value)
 
 
 def _nodes(recording: Recording) -> list[str]:
