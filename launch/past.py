@@ -1,11 +1,11 @@
-"""What a recording can tell of chosen nodes: who they were, until when, and in which order all was said."""
+"""What a recording can tell of chosen nodes: who they were, and until when."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
 
+from sutura.launch.arrivals import gone
 from sutura.launch.replay_cast import Cast
-from sutura.record import RawRecorded, Recording
+from sutura.record import Recording
 
 # In a run on the real clock the nodes do not stop at the same moment: the last messages may have found no one.
 _TAIL_NS = 50_000_000
@@ -15,21 +15,10 @@ _TAIL_NS = 50_000_000
 class Past:
     """incarnations: by place; fed_until, compared_until [ns]: what comes from then on is not fed, or not missed."""
 
-    recording: Recording
     incarnations: dict[str, str]
     fed_until: int
     compared_until: int
     notes: list[str] = field(default_factory=list)
-
-    def messages(self, topics: Collection[str]) -> Iterable[RawRecorded]:
-        """What was said, in order.
-
-        In a virtual run as it was recorded, all topics, as each tells which place had its turn; on the real clock
-        by the time at which it was made, as the recorder heard it later, and mixed.
-        """
-        if self.recording.is_virtual:
-            return self.recording.raw(until=self.fed_until)
-        return sorted(self.recording.raw(topics, until=self.fed_until), key=attrgetter("stamp"))
 
 
 class _Lives:
@@ -60,11 +49,10 @@ def past_of(recording: Recording, cast: Cast) -> Past:
             until = min(until, life.first_ended_at + 1)
             at = (life.first_ended_at - recording.start) * 1e-9
             notes.append(f"place {place} was started anew after {at:.3f} s; the replay ends there")
-    if not recording.is_virtual:
-        notes += _unhandled(recording, cast)
-    compared = until if recording.is_virtual else until - _TAIL_NS
     incarnations = {place: life.writers[0] for place, life in lives.items()}
-    return Past(recording, incarnations, until, compared, notes)
+    if recording.is_virtual:
+        return Past(incarnations, until, until, notes)
+    return Past(incarnations, until, until - _TAIL_NS, [*notes, *_uncertain(recording, cast)])
 
 
 def _end(recording: Recording, lives: dict[str, _Lives]) -> int:
@@ -84,9 +72,9 @@ def _partings(cast: Cast) -> Iterable[str]:
             yield f"{here} shared place {place} with {there}: replay them together to be exact"
 
 
-def _unhandled(recording: Recording, cast: Cast) -> Iterable[str]:
-    """Inputs that the nodes did not get to handle then, and get now."""
+def _uncertain(recording: Recording, cast: Cast) -> Iterable[str]:
+    """Inputs of which some were not handled then."""
     for link in recording.links:
-        gone = link.overwritten + link.stale + link.lost + link.rejected
-        if link.to in cast.nodes and gone:
-            yield f"{link.to} did not handle {gone} messages of {link.topic} then, and does now"
+        missing = gone(recording, link.to, link.topic)
+        if link.to in cast.nodes and missing:
+            yield f"{link.to} did not handle {missing} messages of {link.topic} then; which ones is inferred"

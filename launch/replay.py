@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 
 from sutura import __version__
+from sutura.launch.arrivals import arrivals
 from sutura.launch.past import Past, past_of
 from sutura.launch.replay_cast import Cast, cast_of
 from sutura.launch.replay_stage import ReplayStage
 from sutura.launch.resolved import resolved_yaml
 from sutura.messages import Frame, RawMessage
-from sutura.record import Comparison, Numbers, RawRecorded, Recording, RecordingWriter, Tolerances, compare
+from sutura.record import Comparison, Numbers, Recording, RecordingWriter, Tolerances, compare
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,12 @@ def replay(
         timed = sorted(performance.timed) if not recording.is_virtual else []
         topics = cast.written - set(timed)
         comparison = compare(
-            recording, said, tolerances or Tolerances(), topics, past.compared_until - recording.start
+            recording,
+            said,
+            tolerances or Tolerances(),
+            topics,
+            until=past.compared_until - recording.start,
+            by_origin=not recording.is_virtual,
         )
     return Replay(
         nodes=cast.nodes,
@@ -78,8 +84,8 @@ class _Performance:
         self._writer = RecordingWriter(out, __version__, facts, resolved_yaml(cast.topology))
         self._writer.begin(recording.start)
         configs = cast.configs(folder, past.incarnations)
-        order = cast.facts.places
-        self._stage = ReplayStage(configs, order, recording.start, self._note)
+        holds = not recording.is_virtual
+        self._stage = ReplayStage(configs, cast.facts.places, recording.start, self._note, holds)
         self._read = {topic for config in configs for topic in config.sources} - cast.written
         self._numbers: dict[str, Numbers] = {}
         self._missed = 0
@@ -87,14 +93,15 @@ class _Performance:
 
     def run(self) -> None:
         """Feed everything, in the order and at the times of the recording."""
-        stage, past = self._stage, self._past
         try:
-            stage.begin()
-            for message in past.messages(self._read | self._cast.written):
-                self._feed(message)
-            stage.run_before(past.fed_until)
+            self._stage.begin()
+            if self._recording.is_virtual:
+                self._feed_in_turn()
+            else:
+                self._feed_as_it_came()
+            self._stage.run_before(self._past.fed_until)
         finally:
-            stage.end()
+            self._stage.end()
             self._writer.close()
 
     def notes(self) -> list[str]:
@@ -106,21 +113,33 @@ class _Performance:
             found.append(f"the recorder missed {self._missed} messages that the nodes read")
         return found
 
-    def _feed(self, message: RawRecorded) -> None:
-        topic = message.topic.topic
-        facts = self._cast.facts.topics.get(topic)
-        if facts is None:
-            return
-        if topic in self._cast.written:
-            self._stage.pass_by(message, facts.place)
-            return
-        self._stage.feed(message, facts.place)
-        if topic in self._read:
-            self.fed += 1
-            if topic not in self._numbers:
-                self._numbers[topic] = Numbers()
-                self._begins_late |= message.sequence != 1
-            self._missed += self._numbers[topic].missed_before(message.sequence)
+    def _feed_in_turn(self) -> None:
+        """In a virtual run the order of all that was said tells which place had its turn."""
+        topics, written = self._cast.facts.topics, self._cast.written
+        for message in self._recording.raw(until=self._past.fed_until):
+            topic = message.topic.topic
+            if topic in topics:
+                self._stage.advance_to(message.stamp, topics[topic].place, topic in written)
+                if topic in self._read:
+                    self._count(topic, message.sequence)
+                    self._stage.feed(topic, message.data)
+
+    def _feed_as_it_came(self) -> None:
+        """On the real clock messages took their time, and the nodes' own take as long again."""
+        for came in arrivals(self._recording, self._cast, self._past.fed_until):
+            if came.data is None:
+                self._stage.release(came.at, came.place, came.topic, came.number)
+            else:
+                self._stage.deliver(came.at, came.place, came.data)
+        for message in self._recording.raw(self._read, until=self._past.fed_until):
+            self._count(message.topic.topic, message.sequence)
+
+    def _count(self, topic: str, sequence: int) -> None:
+        self.fed += 1
+        if topic not in self._numbers:
+            self._numbers[topic] = Numbers()
+            self._begins_late |= sequence != 1
+        self._missed += self._numbers[topic].missed_before(sequence)
 
     def _note(self, frame: Frame[RawMessage], answers: bool) -> None:
         self.said += 1

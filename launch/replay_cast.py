@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from sutura.launch.problems import Problem
 from sutura.launch.recorders import recorders_in
 from sutura.launch.run_errors import CannotReplay
 from sutura.launch.topology import Topology
+from sutura.nodes import Node
 from sutura.nodes.errors import nearest
 from sutura.record import Recording, RunFacts
 from sutura.runtime.config import PlaceConfig, TopicSource
@@ -30,6 +32,17 @@ class Cast:
     topology: Topology
     nodes: tuple[str, ...]
     settings: tuple[str, ...]
+
+    @property
+    def kinds(self) -> dict[str, type[Node]]:
+        """Their classes."""
+        return self.blueprint.kinds
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The chosen part of the topology."""
+        nodes = {name: node for name, node in self.topology.nodes.items() if name in self.nodes}
+        return Blueprint.of(replace(self.topology, nodes=nodes, places=self.places))
 
     @property
     def places(self) -> dict[str, tuple[str, ...]]:
@@ -47,13 +60,8 @@ class Cast:
 
     def configs(self, folder: Path, incarnations: Mapping[str, str]) -> list[PlaceConfig]:
         """Their places. folder: for simulated devices; incarnations: by place, as they were recorded."""
-        part = replace(
-            self.topology,
-            nodes={name: node for name, node in self.topology.nodes.items() if name in self.nodes},
-            places=self.places,
-        )
         made = place_configs(
-            Blueprint.of(part), folder, self.facts.seed, "", lambda place: incarnations.get(place, "replayed")
+            self.blueprint, folder, self.facts.seed, "", lambda place: incarnations.get(place, "replayed")
         )
         return [msgspec.structs.replace(config, sources=self._sources(config)) for config in made]
 

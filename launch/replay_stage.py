@@ -1,13 +1,14 @@
 """Chosen nodes on a virtual clock, with a recording in place of all others."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from sutura.messages import Frame, Message, RawMessage, as_raw
-from sutura.record import RawRecorded
 from sutura.runtime.clock import VirtualClock
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.host import Host
 
+_PATIENCE_NS = 50_000_000
 Said = Callable[[Frame[RawMessage], bool], None]
 
 
@@ -31,15 +32,19 @@ class ReplayStage:
     has mail or is due takes all its mail and runs.
 
     order: every place of the recorded run, in order; said: gets each frame, and whether an input caused it rather
-    than a timer.
+    than a timer; holds: what the places say to one another waits until it is released, as it took time then.
     """
 
-    def __init__(self, configs: Iterable[PlaceConfig], order: Iterable[str], start: int, said: Said) -> None:
+    def __init__(
+        self, configs: Iterable[PlaceConfig], order: Iterable[str], start: int, said: Said, holds: bool
+    ) -> None:
         self.clock = VirtualClock(start)
         self.hosts: dict[str, Host] = {}
         self._start = start
         self._said = said
         self._answers = False
+        self._holds = holds
+        self._held: dict[tuple[str, str], deque[tuple[int, int, bytes]]] = {}
         self._seats = {place: seat for seat, place in enumerate(order)}
         self._mail: dict[str, list[bytes]] = {}
         self._readers: dict[str, list[str]] = {}
@@ -55,26 +60,43 @@ class ReplayStage:
         for host in self.hosts.values():
             host.begin(self._start)
 
-    def feed(self, message: RawRecorded, place: str) -> None:
-        """Bring a recorded message of another node, which lived in `place`, to its readers.
+    def advance_to(self, at: int, place: str, inclusive: bool) -> None:
+        """Go on to the moment `at` [ns], in which `place` says something.
 
-        Whoever stands before that place and has something to do now has done it before, as it was then.
+        Whoever stands before that place, or up to it, and has something to do has done it before.
         """
-        self.run_before(message.stamp)
-        self.clock.advance_to(message.stamp)
-        self._settle(self._seats[place])
-        for reader in self._readers.get(message.topic.topic, ()):
-            self._mail[reader].append(message.data)
+        self.run_before(at)
+        self.clock.advance_to(at)
+        self._settle(self._seats[place] + inclusive)
 
-    def pass_by(self, message: RawRecorded, place: str) -> None:
-        """Go on to where a recorded message of a replayed node stands: it has said it by now, or will not."""
-        self.run_before(message.stamp)
-        self.clock.advance_to(message.stamp)
-        self._settle(self._seats[place] + 1)
+    def feed(self, topic: str, data: bytes) -> None:
+        """Bring a recorded message to all that read its topic."""
+        for place in self._readers.get(topic, ()):
+            self._mail[place].append(data)
+
+    def deliver(self, at: int, place: str, data: bytes) -> None:
+        """Bring a recorded message to one place at `at` [ns]."""
+        self.run_before(at)
+        self.clock.advance_to(at)
+        self._mail[place].append(data)
+
+    def release(self, at: int, place: str, topic: str, number: int) -> None:
+        """Bring to one place, at `at` [ns], what is held for it of this topic and number.
+
+        Older numbers were never handled, and go.
+        """
+        self.run_before(at)
+        self.clock.advance_to(at)
+        held = self._held.get((place, topic))
+        while held and held[0][0] <= number:
+            seq, _, data = held.popleft()
+            if seq == number:
+                self._mail[place].append(data)
 
     def run_before(self, end: int) -> None:
         """Do all that is due before `end` [ns], moment by moment."""
         if self.clock() < end:
+            self._lose_patience(end)
             self._settle(len(self._seats))
         while (at := min(host.deadline() for host in self.hosts.values())) < end:
             self.clock.advance_to(at)
@@ -84,8 +106,11 @@ class ReplayStage:
         """Take a frame from a replayed place to the others that read it."""
         raw = as_raw(frame)
         data = raw.payload.data  # type: ignore[attr-defined]
-        for reader in self._readers.get(frame.topic, ()):
-            self._mail[reader].append(data)
+        for place in self._readers.get(frame.topic, ()):
+            if self._holds:
+                self._held.setdefault((place, frame.topic), deque()).append((frame.seq, frame.stamp, data))
+            else:
+                self._mail[place].append(data)
         self._said(raw, self._answers)  # type: ignore[arg-type]
 
     def end(self) -> None:
@@ -93,6 +118,12 @@ class ReplayStage:
         self._said = _nobody
         for host in self.hosts.values():
             host.end()
+
+    def _lose_patience(self, now: int) -> None:
+        """What nobody said then, as the nodes say more now, is brought all the same."""
+        for (place, _), held in self._held.items():
+            while held and held[0][1] < now - _PATIENCE_NS:
+                self._mail[place].append(held.popleft()[2])
 
     def _settle(self, seats: int) -> None:
         """Let the places before this seat do what they have to do now."""

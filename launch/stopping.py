@@ -1,5 +1,5 @@
-"""The end of a run: actuators first, then all, recorders last; last figures; then the end of every process, by force
-if need be.
+"""The end of a run: actuators first, then all, recorders last; last figures; then the end of every process, by
+force if need be.
 
 Each step has its share of the time and gives what it does not need to the next, so that the whole takes less than
 two seconds whatever hangs.

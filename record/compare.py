@@ -36,7 +36,7 @@ class Difference(msgspec.Struct, frozen=True):
         """The field and both values, or where the message is missing."""
         if not self.field:
             return "is only in A" if self.b is None else "is only in B"
-        return f"{self.field}: {_shown(self.a)} vs {_shown(self.b)}"
+        return f"{self.field}: {self.a!r} vs {self.b!r}"
 
 
 class TopicComparison(msgspec.Struct, kw_only=True):
@@ -66,13 +66,15 @@ def compare(
     tolerances: Tolerances,
     topics: Collection[str] | None = None,
     until: int = _ALL_TIME,
+    by_origin: bool = False,
 ) -> Comparison:
     """Compare messages by topic, incarnation and number; writers' incarnations and absolute times do not count.
 
     Times are compared where both runs had a virtual clock, or within the tolerance for them. topics: only these;
-    until [ns since the start]: what only one of them has from then on does not count. Raises BadTolerance.
+    until [ns since the start]: what only one of them has from then on does not count; by_origin: compare what has
+    the same cause, where both had the same causes, rather than the same number. Raises BadTolerance.
     """
-    return _Comparer(a, b, tolerances, topics).run(until)
+    return _Comparer(a, b, tolerances, topics).run(until, by_origin)
 
 
 class _Comparer:
@@ -90,9 +92,9 @@ class _Comparer:
         self._results = {t: TopicComparison(topic=t, type=info.type) for t, info in sorted(chosen.items())}
         self._orders: dict[str, tuple[int, int]] = {}
 
-    def run(self, until: int) -> Comparison:
+    def run(self, until: int, by_origin: bool) -> Comparison:
         """Compare everything."""
-        for pair in pairs(self._a, self._b, self._results.keys()):
+        for pair in pairs(self._a, self._b, self._results.keys(), by_origin):
             self._count(pair, until)
         results = list(self._results.values())
         first = min(self._orders, key=self._orders.__getitem__, default=None)
@@ -150,10 +152,6 @@ class _Comparer:
     def _comparer(self, info: TopicInfo, tolerances: Tolerances) -> FieldComparer:
         topic = info.topic
         return FieldComparer(info.fields, lambda field: tolerances.of(topic, field), self._time_ns, self._sides)
-
-
-def _shown(value: object) -> str:
-    return f"{value:.9g}" if isinstance(value, float) else repr(value)
 
 
 def _nodes(recording: Recording) -> list[str]:

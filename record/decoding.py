@@ -14,12 +14,13 @@ class Recorded(NamedTuple):
     """One message of a recording.
 
     at [ns]: when the recorder saw it; frame: envelope and payload, which is a Message where its type is known in
-    this process, else plain values.
+    this process, else plain values; data: the frame as it was sent.
     """
 
     topic: str
     at: int
     frame: Frame[object]
+    data: bytes
 
 
 class Decoders:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sutura.record.decoding import Recorded
 from sutura.record.reader import Recording
 
-_Key = tuple[str, int, int]
+_Key = tuple[str, int, int, int]
 
 
 class Pair(NamedTuple):
@@ -20,10 +20,12 @@ class Pair(NamedTuple):
 class _Reading:
     """One of the two: what has been read of it and has not found its like yet."""
 
-    def __init__(self, recording: Recording, topics: Collection[str]) -> None:
+    def __init__(self, recording: Recording, topics: Collection[str], by_origin: bool) -> None:
         self.start = recording.start
         self.waiting: dict[_Key, tuple[Recorded, int]] = {}
+        self._by_origin = by_origin
         self._incarnations: dict[str, list[str]] = {}
+        self._last: dict[str, tuple[int, int]] = {}
         self._messages = recording.messages(topics)
         self.next = next(self._messages, None)
 
@@ -35,7 +37,15 @@ class _Reading:
         writers = self._incarnations.setdefault(found.topic, [])
         if found.frame.writer not in writers:
             writers.append(found.frame.writer)
-        return (found.topic, writers.index(found.frame.writer), found.frame.seq), found
+        number, nth = self._number(found) if self._by_origin else (found.frame.seq, 0)
+        return (found.topic, writers.index(found.frame.writer), number, nth), found
+
+    def _number(self, message: Recorded) -> tuple[int, int]:
+        """What caused it, and the how manyth of that cause it is."""
+        origin = message.frame.origin
+        before, count = self._last.get(message.topic, (0, 0))
+        self._last[message.topic] = (origin, count + 1 if origin == before else 0)
+        return self._last[message.topic]
 
     @property
     def next_at(self) -> int:
@@ -43,9 +53,12 @@ class _Reading:
         return 2**63 if self.next is None else self.next.frame.stamp - self.start
 
 
-def pairs(a: Recording, b: Recording, topics: Collection[str]) -> Iterator[Pair]:
-    """Every message of these topics, with its like; those without come when both have been read."""
-    first, second = _Reading(a, topics), _Reading(b, topics)
+def pairs(a: Recording, b: Recording, topics: Collection[str], by_origin: bool) -> Iterator[Pair]:
+    """Every message of these topics, with its like; those without come when both have been read.
+
+    by_origin: what has the same cause belongs together, rather than what has the same number.
+    """
+    first, second = _Reading(a, topics, by_origin), _Reading(b, topics, by_origin)
     order = 0
     while first.next is not None or second.next is not None:
         is_first = first.next_at <= second.next_at

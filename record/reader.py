@@ -122,7 +122,7 @@ class Recording:
             except Damage as damage:
                 self.damage = str(damage)
                 return
-            yield Recorded(raw.topic.topic, raw.at, frame)
+            yield Recorded(raw.topic.topic, raw.at, frame, raw.data)
 
     @property
     def topics(self) -> dict[str, TopicInfo]:
