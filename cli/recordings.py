@@ -113,7 +113,7 @@ def _about(recording: Recording) -> dict[str, object]:
 def _ending(recording: Recording) -> str:
     if recording.damage:
         return f"damaged: {recording.damage}"
-    return "ended in good order" if recording.is_complete else "cut off: its recorder did not end in good order"
+    return "ended in good order" if recording.is_complete else "cut off, or still being written"
 
 
 def _lost(recording: Recording, topic: str) -> str:

@@ -107,6 +107,8 @@ class _Performance:
     def notes(self) -> list[str]:
         """What the recording lacks of the inputs."""
         found = []
+        if not self._past.incarnations:
+            found.append("nothing that these nodes said was recorded, so nothing is compared")
         if self._begins_late:
             found.append("the recording begins after the run did: what the nodes had heard before is missing")
         if self._missed:

@@ -75,7 +75,8 @@ class Recording:
         try:
             self._look()
         except NONSENSE as error:
-            raise BadRecording(path, f"what it says of its run cannot be read: {error}") from error
+            self.is_complete = False
+            self.damage = f"what it says of its run cannot be read: {error}"
         if not self.start:  # it was cut off before its recorder knew, or made by another program
             first = next(self.raw(), None)
             self.start = first.stamp if first is not None else 0
@@ -108,7 +109,7 @@ class Recording:
                         yield RawRecorded(topic, at, stamp, sequence, content[_MESSAGE.size :])
         except Damage as damage:
             self.damage = str(damage)
-        except (KeyError, *NONSENSE) as error:
+        except NONSENSE as error:
             self.damage = f"a record in it cannot be read: {error}"
 
     def messages(
@@ -156,7 +157,10 @@ class Recording:
             raise BadRecording(self.path, "it was cut off before it had begun")
 
     def _require_header(self, opcode: int, content: bytes) -> None:
-        profile = Header.read(stream(content)).profile if opcode == Opcode.HEADER else "(none)"
+        try:
+            profile = Header.read(stream(content)).profile if opcode == Opcode.HEADER else "(none)"
+        except NONSENSE as error:
+            raise BadRecording(self.path, f"its beginning cannot be read: {error}") from error
         if profile != PROFILE:
             raise BadRecording(self.path, f"expected an MCAP file of profile {PROFILE!r}, came {profile!r}")
 

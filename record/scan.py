@@ -10,6 +10,7 @@ from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.records import Chunk
 from mcap.stream_reader import get_chunk_data_stream
+from msgspec import MsgspecError
 from zstandard import ZstdError
 
 from sutura.record.errors import Damage
@@ -17,7 +18,7 @@ from sutura.record.errors import Damage
 MAX_CHUNK_BYTES = 256 * 1024 * 1024
 _HEAD = struct.Struct("<BQ")
 # what parsing raises on bytes that make no sense; a wrong checksum and broken text are ValueErrors
-NONSENSE = (ValueError, struct.error, ZstdError, McapError, MemoryError)
+NONSENSE = (ValueError, KeyError, struct.error, ZstdError, McapError, MsgspecError, MemoryError)
 
 
 class Record(NamedTuple):
