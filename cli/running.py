@@ -10,6 +10,7 @@ from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.launch import check_topology, load_topology
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_topology
 
@@ -25,11 +26,14 @@ def run_and_report(
 ) -> int:
     """Run a topology; returns the exit code: 0 verdict pass, 1 verdict fail or a check that found problems.
 
+    record: with a recorder, also where the topology has none; else without any.
+
     Raises SuturaError when it does not come to a start.
     """
     if report_file is not None:
         require_writable(report_file)
     topology = load_topology(name, settings)
+    topology = with_recorder(topology) if record else without_recorders(topology)
     problems = check_topology(topology)
     if problems:
         show_problems(topology, problems)
@@ -42,7 +46,6 @@ def run_and_report(
             topology,
             settings=settings,
             seed=seed,
-            record=record,
             duration=duration,
             report_file=report_file,
             note=watch.note,

@@ -14,7 +14,7 @@ import msgspec
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.facts import describe_run
 from sutura.launch.kept_runs import size_notice
-from sutura.launch.recorders import add_report, recordings_of, with_recorder, without_recorders
+from sutura.launch.recorders import add_report, recordings_of
 from sutura.launch.report import Report, build_report
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
@@ -53,7 +53,6 @@ def run_topology(
     *,
     settings: Sequence[str] = (),
     seed: int = 0,
-    record: bool = True,
     duration: float | None = None,
     report_file: Path | None = None,
     note: Callable[[str], None],
@@ -61,11 +60,9 @@ def run_topology(
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    record: with a recorder, also where the topology has none; else without any.
-
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
-    blueprint = Blueprint.of(with_recorder(topology) if record else without_recorders(topology))
+    blueprint = Blueprint.of(topology)
     hint = size_notice()
     if hint:
         note(hint)

@@ -106,3 +106,15 @@ def test_runs_are_listed_and_pruned(sutura: Sutura, home: Path) -> None:
     assert "would remove" in sutura("runs", "prune", "--keep", "1", "--dry-run").out
     assert len(sutura("runs", "prune", "--keep", "1", "--json").rows) == 2
     assert [path.name for path in (home / "runs").iterdir()] == [names[2]]
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize("option", ["--record", "--no-record", None])
+def test_a_launch_records_unless_it_is_told_not_to(sutura: Sutura, home: Path, option: str | None) -> None:
+    options = [option] if option else []
+    command = ["launch", "teleop", "--set", "arm_at_start=true", "--duration", "0.3", "--json", *options]
+    report = sutura(*command).table
+    recording = Path(report["ran"]["recording"] or "nothing")
+    assert recording.is_file() is (option != "--no-record")
+    if recording.is_file():
+        assert sutura("info", str(recording), "--json").table["complete"] is True

@@ -62,15 +62,25 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(tmp_path: Path) -> None:
     assert lockstep.hosts["arm"].nodes["arm"].figures["gesture_to_motor"].total > 100
 
 
+def recorded(folder: Path) -> Path:
+    """Teleop with a recorder."""
+    file = folder / "recorded.yaml"
+    args = "args: {arm_at_start: {default: false}}"
+    include = "include: [{file: teleop, args: {arm_at_start: $(arm_at_start)}}]"
+    realtime = "realtime: {recorder: {batch: 0.02}}"
+    file.write_text(f"sutura: 1\n{args}\n{include}\nnodes: {{recorder: {{node: recorder}}}}\n{realtime}\n")
+    return file
+
+
 def _silent(supervisor: Supervisor) -> None:
     """Looks at nothing."""
 
 
 @pytest.mark.realtime
-def test_a_run_is_recorded_by_default_with_what_ran_and_what_was_lost(home: Path) -> None:
+def test_a_recording_has_what_ran_and_what_was_lost(home: Path) -> None:
     settings = ["arm_at_start=true", "scale=0.3"]
     report = run_topology(
-        load_topology("teleop", settings),
+        with_recorder(load_topology("teleop", settings)),
         settings=settings,
         seed=7,
         duration=1.2,
@@ -98,16 +108,8 @@ def test_a_run_is_recorded_by_default_with_what_ran_and_what_was_lost(home: Path
 
 
 @pytest.mark.realtime
-def test_no_record_leaves_no_recording(home: Path) -> None:
-    topology = load_topology("teleop", ["arm_at_start=true"])
-    report = run_topology(topology, record=False, duration=0.2, note=lambda text: None, update=_silent)
-    assert report.ran.recording == ""
-    assert not list(home.rglob("*.mcap"))
-
-
-@pytest.mark.realtime
-def test_a_recorder_killed_with_sigkill_leaves_what_it_had_and_goes_on_in_another_file(program: Start) -> None:
-    run = program("teleop", ["arm_at_start=true"])
+def test_a_killed_recorder_leaves_what_it_had_and_goes_on_in_another_file(program: Start, tmp_path: Path) -> None:
+    run = program(recorded(tmp_path), ["arm_at_start=true"])
     pid = run.pids["recorder"]
     while not run.until("moved"):
         run.forget()
@@ -128,8 +130,8 @@ def test_a_recorder_killed_with_sigkill_leaves_what_it_had_and_goes_on_in_anothe
 
 
 @pytest.mark.realtime
-def test_what_a_killed_supervisor_leaves_is_readable(program: Start) -> None:
-    run = program("teleop", ["arm_at_start=true"])
+def test_what_a_killed_supervisor_leaves_is_readable(program: Start, tmp_path: Path) -> None:
+    run = program(recorded(tmp_path), ["arm_at_start=true"])
     folder = run.run
     while not run.until("moved"):
         run.forget()
