@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 from mcap.opcode import Opcode
-from mcap.records import Attachment, Channel, Header, Metadata
+from mcap.records import Attachment, Channel, Header, Metadata, Statistics
 from mcap.writer import MCAP0_MAGIC
 
 from sutura.messages import FieldSchema
@@ -69,6 +69,7 @@ class Recording:
         self.links: list[LinkFigures] = []
         self.missed: dict[str, Missed] = {}
         self._channels: dict[int, TopicInfo] = {}
+        self._promised: int | None = None
         self._is_scanned = False
         self._data = _mapped(path)
         self._decoders = Decoders()
@@ -98,15 +99,19 @@ class Recording:
 
         topics: only these; since, until [ns]: only those made from then on and before then.
         """
+        count = 0
         try:
             for opcode, content in self._records():
                 if opcode == Opcode.CHANNEL:
                     self._note_channel(content)
                 elif opcode == Opcode.MESSAGE:
+                    count += 1
                     channel, sequence, at, stamp = _MESSAGE.unpack_from(content)
                     topic = self._channels[channel]
                     if since <= stamp < until and (topics is None or topic.topic in topics):
                         yield RawRecorded(topic, at, stamp, sequence, content[_MESSAGE.size :])
+            if self._promised not in (None, count):
+                self.damage = f"it says that it has {self._promised} messages, {count} can be read"
         except Damage as damage:
             self.damage = str(damage)
         except NONSENSE as error:
@@ -150,6 +155,8 @@ class Recording:
                 self._take(Attachment.read(stream(content)))
             elif record.opcode == Opcode.CHANNEL:
                 self._note_channel(content)
+            elif record.opcode == Opcode.STATISTICS:
+                self._promised = Statistics.read(stream(content)).message_count
             elif record.opcode == Opcode.FOOTER:
                 self.is_complete = self._data[record.end :] == MCAP0_MAGIC
                 break
