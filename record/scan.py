@@ -18,7 +18,7 @@ from sutura.record.errors import Damage
 MAX_CHUNK_BYTES = 256 * 1024 * 1024
 _HEAD = struct.Struct("<BQ")
 # what parsing raises on bytes that make no sense; a wrong checksum and broken text are ValueErrors
-NONSENSE = (ValueError, KeyError, struct.error, ZstdError, McapError, MsgspecError, MemoryError)
+NONSENSE = (ValueError, KeyError, OverflowError, struct.error, ZstdError, McapError, MsgspecError, MemoryError)
 
 
 class Record(NamedTuple):
