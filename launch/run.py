@@ -12,12 +12,16 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.lockstep import LockstepRun, require_simulated
 from sutura.launch.report import Report, build_report
 from sutura.launch.resolved import resolved_yaml
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
+from sutura.launch.watched_run import WatchedRun
 from sutura.runtime.clock import monotonic
+
+LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
 
 
 class Interrupted:
@@ -61,8 +65,7 @@ def run_topology(
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(topology)
-    run = RunDirectory.create(topology.name)
-    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+    run = _make_directory(topology)
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
         try:
@@ -75,10 +78,49 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        report = build_report(supervisor, list(settings), lasted)
-        for path in (run.path / "report.json", report_file):
-            if path is not None:
-                path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
+        return _report(supervisor, settings, lasted, report_file)
+
+
+def run_lockstep(
+    topology: Topology,
+    *,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+    duration: float | None = None,
+    report_file: Path | None = None,
+    note: Callable[[str], None],
+    update: Callable[[LockstepRun], None],
+) -> Report:
+    """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
+    comes; write and return its report.
+
+    Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
+    """
+    blueprint = Blueprint.of(topology)
+    require_simulated(blueprint)
+    run = _make_directory(topology)
+    with interruptible() as interrupted:
+        stepped = LockstepRun(blueprint, run, seed)
+        try:
+            stepped.begin()
+            note(f"run directory: {run.path}")
+            stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
+        finally:
+            stepped.end()
+        return _report(stepped, settings, stepped.elapsed, report_file)
+
+
+def _make_directory(topology: Topology) -> RunDirectory:
+    run = RunDirectory.create(topology.name)
+    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+    return run
+
+
+def _report(run: WatchedRun, settings: Sequence[str], lasted: float, report_file: Path | None) -> Report:
+    report = build_report(run, list(settings), lasted)
+    for path in (run.run.path / "report.json", report_file):
+        if path is not None:
+            path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
     return report
 
 

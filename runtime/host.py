@@ -17,7 +17,6 @@ from sutura.messages import (
     Heartbeat,
     Message,
     RawDecoder,
-    RawMessage,
     as_raw,
     clip,
     prefix_of,
@@ -61,6 +60,7 @@ class Host:
         self._bus = bus
         self._is_alone = len(config.nodes) == 1
         self._outbox: list[tuple[Frame[Message], bool]] = []
+        self._to_measure: list[tuple[InputPort[Message], Frame[Message], int, int]] = []
         self._pending: list[InputPort[Message]] = []
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
         self.nodes: dict[str, Node] = assemble(config, self)
@@ -182,7 +182,7 @@ class Host:
                 port.handler(frame.payload)
             except Exception as error:
                 raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        port.measure(frame, taken, self.now())
+        self._to_measure.append((port, frame, taken, self.now()))
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)
@@ -203,31 +203,37 @@ class Host:
 
         A place of several nodes only notes it for those outside: its own control path goes before.
         """
-        if port.readers:
-            self._send_within(port, frame)
-        if port.latched or self._bus.wants(port.topic):
-            if self._is_alone:
-                self._bus.send(frame, port.latched)
-            else:
-                self._outbox.append((frame, port.latched))
-
-    def _send_within(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
         for reader in port.readers:
+            if reader.accept(frame, frame.stamp) and not reader.pending:
+                reader.pending = True
+                self._pending.append(reader)
+        if port.others:
+            self._send_elsewise(port, frame)
+        if self._is_alone:
+            self._bus.send(frame, port.latched)
+        elif port.latched or self._bus.wants(port.topic):
+            self._outbox.append((frame, port.latched))
+
+    def _send_elsewise(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
+        """To readers in this place that take bytes, and to those that stand before the writer: on the next tick."""
+        for reader in port.others:
             if reader.raw:
                 self._enqueue(reader, as_raw(frame))
-            elif reader.node_order > port.node_order:
-                self._enqueue(reader, frame)
-            else:
-                if not self._next_round:
-                    self._round_at = frame.stamp + _ROUND_NS
-                self._next_round.append((reader, frame))
+                continue
+            if not self._next_round:
+                self._round_at = frame.stamp + _ROUND_NS
+            self._next_round.append((reader, frame))
 
     def flush(self) -> None:
-        """Hand to the bus what the handlers sent; the control path of this place has gone before."""
+        """Hand to the bus what the handlers sent, then keep the figures; the control path has gone before."""
         if self._outbox:
             outbox, self._outbox = self._outbox, []
             for frame, latched in outbox:
                 self._bus.send(frame, latched)
+        if self._to_measure:
+            for port, frame, taken, handled in self._to_measure:
+                port.measure(frame, taken, handled)
+            self._to_measure.clear()
 
     def not_finite(self, port: OutputPort[Message]) -> None:
         """Report that a node tried to send NaN or Inf; the message was held back."""
@@ -295,14 +301,12 @@ class Host:
 
     def _make_routes(self) -> dict[bytes, list[_Route]]:
         routes: dict[bytes, list[_Route]] = {}
-        for order, node in enumerate(self.nodes.values()):
+        for node in self.nodes.values():
             for name, declared in node.declaration.inputs.items():
                 port = node.ports[name]
                 if not isinstance(port, InputPort):
                     continue
-                port.node_order = order
                 port.refused = self._refused
-                port.raw = declared.message is RawMessage
                 for topic in port.connections:
                     self._add_route(routes.setdefault(topic_prefix(topic), []), topic, declared.message, port)
         return routes

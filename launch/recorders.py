@@ -1,0 +1,24 @@
+"""Runs without a recording."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sutura.launch.topology import Topology, TopologyNode
+from sutura.nodes import NodeError, load_node
+from sutura.nodes.stock.recorder import Recorder
+
+
+def without_recorders(topology: Topology) -> Topology:
+    """The same topology without its recorders, nor the places in which nothing else is."""
+    nodes = {name: node for name, node in topology.nodes.items() if not _is_recorder(node)}
+    places = {place: tuple(n for n in members if n in nodes) for place, members in topology.places.items()}
+    kept = {place: members for place, members in places.items() if members}
+    realtime = {place: setting for place, setting in topology.realtime.items() if place in kept}
+    return replace(topology, nodes=nodes, places=kept, realtime=realtime)
+
+
+def _is_recorder(node: TopologyNode) -> bool:
+    try:
+        return issubclass(load_node(node.node, Path(node.folder) if node.folder else None), Recorder)
+    except NodeError:
+        return False  # the checker says what is wrong with it
