@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sutura.launch import load_topology
 from sutura.launch.expectations import PathExpectation, read_expectations
+from sutura.launch.yaml_source import write_yaml
 from sutura.messages import Pose
 from sutura.nodes import Input, Node, Output
 from tests.launch.broken import SOURCE, found, nodes, only, rules
@@ -164,6 +167,24 @@ def test_entries_are_read_for_the_run(tmp_path: Path) -> None:
 def test_an_unknown_class_raises_no_problem_of_a_path_through_it(tmp_path: Path) -> None:
     text = expecting("source, end", "latency_p99: 5 ms", "a: {node: nosuch}", END % "a/answer")
     assert rules(tmp_path, text) == ["unknown-node"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-1e3, 1e3) | st.text("ab 5ms:", max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["path", "latency_p99", "rule", "reason", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(entry=VALUES, key=st.sampled_from(["expect", "silence"]))
+def test_whatever_an_entry_holds_it_is_a_problem_with_its_line(tmp_path: Path, entry: object, key: str) -> None:
+    problem = only(tmp_path, nodes(SOURCE) + write_yaml({key: [entry]}))
+    assert problem.rule == {"expect": "bad-expectation", "silence": "bad-silence"}[key]
+    assert problem.line >= 4
 
 
 # Cycles ---------------------------------------------------------------------------------------------------------
