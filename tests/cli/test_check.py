@@ -60,6 +60,15 @@ def test_what_is_silenced_is_shown_with_its_reason(sutura: Sutura, tmp_path: Pat
     ]
 
 
+def test_what_is_silenced_is_shown_beside_problems(sutura: Sutura, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(OPEN.replace("silence:", "  hand: {node: master_input}\nsilence:"))
+    outcome = sutura("check", str(file))
+    assert outcome.code == 1
+    assert outcome.out.endswith("[unwritten-topic] silenced: fed by hand\n")
+    assert "[missing-driver]" in outcome.err
+
+
 def test_json_says_where_and_what(sutura: Sutura, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(OPEN.partition("silence:")[0])
