@@ -12,7 +12,7 @@ from sutura.launch.places import place_configs
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.run_errors import NotSimulated
 from sutura.messages import Frame, Message
-from sutura.nodes import Event
+from sutura.nodes import Event, Node
 from sutura.runtime.errors import NodeCrashed
 from sutura.runtime.lockstep import Lockstep
 from sutura.runtime.status import PlaceStatus, place_status
@@ -84,13 +84,50 @@ class LockstepRun:
         at, end = 0, round(duration * 1e9)
         while at < end and not is_over():
             at = min(at + _STRIDE_NS, end)
-            self._step_to(at * 1e-9)
+            self.step_to(at * 1e-9)
             now = time.perf_counter()
             self._stepping_s = now - begun
             if now - told >= _TELL_EVERY_S:
                 told = now
                 self._tell(update)
         self._tell(update)
+
+    def say(self, topic: str, message: Message) -> None:
+        """Say something as the topic's writer, or as nobody where it has none. Raises RequestRefused."""
+        writers = self.blueprint.wiring.writers.get(topic)
+        if writers:
+            self._lockstep.publish(writers[0].node.name, writers[0].port, message)
+        else:
+            self._lockstep.inject(topic, message)
+
+    def command(self, node: str, command: str) -> str:
+        """Let a node carry out a state command. Raises RequestRefused."""
+        return self._lockstep.command(node, command)
+
+    def node(self, name: str) -> Node:
+        """A node of a place that lives. Raises RequestRefused."""
+        return self._lockstep.host_of(name).node(name)
+
+    def kill(self, place: str) -> None:
+        """End a place as SIGKILL does; its last figures and events are kept."""
+        self._look()
+        self._lockstep.kill(place)
+        self.children[place].phase = "ended"
+
+    def freeze(self, place: str) -> None:
+        """Stop a place as SIGSTOP does."""
+        self._lockstep.freeze(place)
+
+    def thaw(self, place: str) -> None:
+        """Let a frozen place go on."""
+        self._lockstep.thaw(place)
+
+    def restart(self, place: str) -> None:
+        """Start a killed place anew, as the supervisor does."""
+        child = self.children[place]
+        child.restarts += 1
+        child.phase, child.started_at = "running", self.started_at + round(self.elapsed * 1e9)
+        self._lockstep.restart(place, str(1 + child.restarts))
 
     def end(self) -> None:
         """Stop every node, those that move something first, and take the last figures. Twice changes nothing."""
@@ -107,7 +144,8 @@ class LockstepRun:
         self._look()
         update(self)
 
-    def _step_to(self, seconds: float) -> None:
+    def step_to(self, seconds: float) -> None:
+        """Step to `seconds` after the start."""
         while True:
             try:
                 return self._lockstep.run_until(seconds)

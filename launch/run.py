@@ -78,7 +78,7 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        return _report(supervisor, settings, lasted, report_file)
+        return write_report(supervisor, settings, lasted, report_file)
 
 
 def run_lockstep(
@@ -107,16 +107,24 @@ def run_lockstep(
             stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
         finally:
             stepped.end()
-        return _report(stepped, settings, stepped.elapsed, report_file)
+        return write_report(stepped, settings, stepped.elapsed, report_file)
 
 
 def _make_directory(topology: Topology) -> RunDirectory:
     run = RunDirectory.create(topology.name)
-    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+    keep_topology(run, topology)
     return run
 
 
-def _report(run: WatchedRun, settings: Sequence[str], lasted: float, report_file: Path | None) -> Report:
+def keep_topology(run: RunDirectory, topology: Topology) -> None:
+    """Write the topology, as it is with everything worked in, into the run's directory."""
+    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
+
+
+def write_report(
+    run: WatchedRun, settings: Sequence[str], lasted: float, report_file: Path | None = None
+) -> Report:
+    """Judge a run that has ended; the report goes into the run's directory and into `report_file`."""
     report = build_report(run, list(settings), lasted)
     for path in (run.run.path / "report.json", report_file):
         if path is not None:

@@ -259,7 +259,10 @@ class Host:
             raise RequestRefused(f"no node {name!r} in this place (nodes: {', '.join(self.nodes)})") from None
 
     def command(self, node: Node, command: str) -> str:
-        """Let a node carry out a state command, as a call between handlers."""
+        """Let a node carry out a state command, as a call between handlers. Raises RequestRefused."""
+        if command not in node.state_commands:
+            known = ", ".join(sorted(node.state_commands)) or "none"
+            raise RequestRefused(f"node {node.name} does not take {command!r} (it takes: {known})")
         self.origin = 0
         try:
             text = node.on_state_command(command)

@@ -11,6 +11,7 @@ from hashlib import blake2b
 import msgspec
 
 from sutura.messages import Frame, Message, encode_frame
+from sutura.nodes import OutputPort, RequestRefused
 from sutura.runtime.clock import VirtualClock
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.host import Host
@@ -18,6 +19,7 @@ from sutura.runtime.host import Host
 Observer = Callable[[Frame[Message]], None]
 
 _NEVER = 2**62
+_NOBODY = "nobody"  # who writes what is injected
 _DIGEST_BYTES = 16
 
 
@@ -44,6 +46,7 @@ class Lockstep:
         self.observers: list[Observer] = []
         self._configs = {config.place: config for config in configs}
         self._seats = {place: seat for seat, place in enumerate(self._configs)}
+        self._injected: dict[str, int] = {}
         self._said = blake2b(digest_size=_DIGEST_BYTES)
         # By seat, in the topology's order: who sits there (nobody: gone or frozen), its mail, when it runs next.
         self._at_work: list[Host | None] = [None] * len(self._configs)
@@ -117,10 +120,43 @@ class Lockstep:
 
     def command(self, node: str, command: str) -> str:
         """Let a node carry out a state command. Raises RequestRefused."""
-        host = next(host for host in self.hosts.values() if node in host.nodes)
+        host = self.host_of(node)
         text = host.command(host.node(node), command)
         self._step_to(self.clock())
         return text
+
+    def host_of(self, node: str) -> Host:
+        """The host in which a node lives. Raises RequestRefused where it was killed."""
+        for host in self.hosts.values():
+            if node in host.nodes:
+                return host
+        raise RequestRefused(f"node {node!r} does not live (places: {', '.join(self.hosts)})")
+
+    def publish(self, node: str, port: str, message: Message) -> None:
+        """Let a node say something that it has not thought of itself. Raises RequestRefused."""
+        host = self.host_of(node)
+        output = host.node(node).ports[port]
+        if isinstance(output, OutputPort):
+            host.origin = 0
+            output.publish(message)
+        host.flush()
+        self._step_to(self.clock())
+
+    def inject(self, topic: str, message: Message) -> None:
+        """Say something on a topic that no node writes. Raises RequestRefused where nobody reads it."""
+        now, seq = self.clock(), self._injected.get(topic, 0) + 1
+        frame = Frame(topic, type(message).__name__, f"{_NOBODY}@1", seq, now, now, 0, message)
+        places = [place for place, config in self._configs.items() if _reads(config, topic)]
+        if not places:
+            raise RequestRefused(f"nobody reads topic {topic!r}")
+        self._injected[topic] = seq
+        self._said.update(encode_frame(frame))
+        for place in places:
+            if place in self.hosts:
+                self.hosts[place].inject(encode_frame(frame))
+        for observer in self.observers:
+            observer(frame)
+        self._step_to(now)
 
     def end(self, first: Collection[str] = ()) -> None:
         """Stop every place in an orderly way, those of `first` first; what comes then is only counted."""
@@ -154,3 +190,7 @@ class Lockstep:
             host.run()
             due[seat] = host.deadline()
         clock.advance_to(end)
+
+
+def _reads(config: PlaceConfig, topic: str) -> bool:
+    return any(topic in topics for node in config.nodes for topics in node.inputs.values())
