@@ -1,4 +1,4 @@
-"""Which decoders and inputs the bytes of each topic go to, found by the bytes that every frame of it begins with."""
+"""Which decoders and inputs the bytes of a topic go to, found by the bytes that its frames begin with."""
 
 from collections.abc import Callable, Iterable
 
