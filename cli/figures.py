@@ -41,9 +41,15 @@ def _figures(now: PlaceStatus, before: PlaceStatus | None, node: str, fault: str
         p99=busiest.latency.p99 if busiest else None,
         lost=sum(link.counters.lost for link in inputs),
         overruns=sum(timer.overruns for timer in now.timers if timer.node == node),
-        cpu_percent=100.0 * (now.cpu_s - before.cpu_s) / seconds if before else None,
+        cpu_percent=_cpu_percent(now, before, seconds),
         fault=fault,
     )
+
+
+def _cpu_percent(now: PlaceStatus, before: PlaceStatus | None, seconds: float) -> float | None:
+    if before is None or before.cpu_s is None or now.cpu_s is None:
+        return None
+    return 100.0 * (now.cpu_s - before.cpu_s) / seconds
 
 
 def _messages(status: PlaceStatus, node: str) -> float:

@@ -12,6 +12,7 @@ from sutura.cli.output import example, say, show_json, show_table
 EXAMPLE = example(
     "sutura launch sim --duration 40 --report run.json",
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
+    "sutura launch sim --lockstep --seed 7 --duration 60",
     "sutura launch sim --args",
 )
 
@@ -36,6 +37,14 @@ def launch(
         Path | None,
         typer.Option(metavar="FILE", help="Write the report to this file as well.", show_default=False),
     ] = None,
+    lockstep: Annotated[
+        bool,
+        typer.Option(
+            "--lockstep",
+            help="Run on a virtual clock, as fast as it goes: equal seeds give equal recordings, to the bit. "
+            "Ends after 60 s of that clock unless --duration says otherwise.",
+        ),
+    ] = False,
     record: Annotated[
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
@@ -51,9 +60,10 @@ def launch(
         raise typer.BadParameter("name a topology; `sutura launch --list` shows those that come with Sutura")
     if show_arguments:
         return _arguments(topology, as_json)
-    from sutura.cli.running import run_and_report
+    from sutura.cli.running import RunOrder, run_and_report
 
-    raise typer.Exit(run_and_report(topology, settings or (), seed, duration, report, as_json, record))
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, record)
+    raise typer.Exit(run_and_report(order, as_json))
 
 
 def _list(as_json: bool) -> None:

@@ -1,9 +1,8 @@
 """A live run as its supervisor knows it, in the words of a person."""
 
 from sutura.cli.figures import NodeFigures, figures_of
-from sutura.launch.supervisor import Supervisor
+from sutura.launch.watched_run import WatchedRun
 from sutura.nodes import Event, Summary
-from sutura.runtime.clock import monotonic
 from sutura.runtime.status import PlaceStatus
 
 _OK = ("running", "quiet")
@@ -12,7 +11,7 @@ _OK = ("running", "quiet")
 class RunView:
     """Keeps the figures of the last look, so that rates are those of now; `look` takes new ones."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: WatchedRun) -> None:
         self.supervisor = supervisor
         self.nodes: list[NodeFigures] = []
         self._before: dict[str, PlaceStatus] = {}
@@ -26,7 +25,7 @@ class RunView:
     @property
     def elapsed(self) -> float:
         """Seconds since the start."""
-        return max(0.0, (monotonic() - self.supervisor.started_at) * 1e-9)
+        return self.supervisor.elapsed
 
     def at(self, event: Event) -> float:
         """When an event was, in seconds since the start."""

@@ -3,58 +3,69 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sutura.cli.check import show_problems
 from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
-from sutura.launch import check_topology, load_topology
+from sutura.launch import examine, load_topology
 from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
-from sutura.launch.run import run_topology
+from sutura.launch.run import run_lockstep, run_topology
 
 
-def run_and_report(
-    name: str,
-    settings: Sequence[str],
-    seed: int,
-    duration: float | None,
-    report_file: Path | None,
-    as_json: bool,
-    record: bool,
-) -> int:
+@dataclass(frozen=True)
+class RunOrder:
+    """What a person wants to run, and how.
+
+    duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
+    else without any.
+    """
+
+    topology: str
+    settings: Sequence[str]
+    seed: int
+    duration: float | None
+    report_file: Path | None
+    lockstep: bool
+    record: bool
+
+
+def run_and_report(order: RunOrder, as_json: bool) -> int:
     """Run a topology; returns the exit code: 0 verdict pass, 1 verdict fail or a check that found problems.
-
-    record: with a recorder, also where the topology has none; else without any.
 
     Raises SuturaError when it does not come to a start.
     """
-    if report_file is not None:
-        require_writable(report_file)
-    topology = load_topology(name, settings)
-    topology = with_recorder(topology) if record else without_recorders(topology)
-    problems = check_topology(topology)
-    if problems:
-        show_problems(topology, problems)
+    if order.report_file is not None:
+        require_writable(order.report_file)
+    topology = load_topology(order.topology, order.settings)
+    topology = with_recorder(topology) if order.record else without_recorders(topology)
+    findings = examine(topology)
+    if findings.problems:
+        show_problems(topology, findings.problems)
         fail(f"{topology.name} was not started")
         return 1
     watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
     with watch:
         watch.note(f"launching {topology.name} ({topology.path})")
-        report = run_topology(
+        for silenced in findings.silenced:
+            watch.note(str(silenced))
+        run = run_lockstep if order.lockstep else run_topology
+        report = run(
             topology,
-            settings=settings,
-            seed=seed,
-            duration=duration,
-            report_file=report_file,
+            settings=order.settings,
+            seed=order.seed,
+            duration=order.duration,
+            report_file=order.report_file,
             note=watch.note,
             update=watch.update,
         )
     if as_json:
         show_json(report)
     else:
-        _show_verdict(report, [path for path in (watch.report_file, report_file) if path is not None])
+        _show_verdict(report, [path for path in (watch.report_file, order.report_file) if path is not None])
     return 0 if report.verdict == "pass" else 1
 
 
@@ -70,7 +81,8 @@ def require_writable(path: Path) -> None:
 
 
 def _show_verdict(report: Report, files: list[Path]) -> None:
-    say(f"ran {report.ran.duration_s:.1f} s")
+    pace = f", {report.realtime_factor:.1f} × real time" if report.realtime_factor is not None else ""
+    say(f"ran {report.ran.duration_s:.1f} s{pace}")
     if report.path is not None and report.path.latency_us.p50 is not None:
         latency = report.path.latency_us
         say(f"gesture to motor: p50 {latency.p50} µs, p99 {latency.p99} µs, max {latency.max} µs")
@@ -79,6 +91,8 @@ def _show_verdict(report: Report, files: list[Path]) -> None:
         say(f"tip error: p50 {error.p50} mm, p95 {error.p95} mm, max {error.max} mm")
     if report.task is not None:
         say(f"task: {report.task.rings_transferred} rings transferred, {report.task.drops} drops")
+    if report.recording_hash is not None:
+        say(f"recording hash: {report.recording_hash}")
     say(f"verdict: {report.verdict}")
     for reason in report.reasons:
         say(f"  - {reason}")

@@ -10,7 +10,7 @@ from rich.live import Live
 from sutura.cli.output import say, warn
 from sutura.cli.run_view import RunView
 from sutura.cli.table import live_table
-from sutura.launch.supervisor import Supervisor
+from sutura.launch.watched_run import WatchedRun
 from sutura.nodes import Event
 from sutura.runtime.clock import monotonic
 
@@ -46,7 +46,7 @@ class Watch(ABC):
     def show(self, view: RunView) -> None:
         """The run as it stands."""
 
-    def update(self, supervisor: Supervisor) -> None:
+    def update(self, supervisor: WatchedRun) -> None:
         """Called after each round of figures."""
         if self._view is None:
             self._view = RunView(supervisor)

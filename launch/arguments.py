@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sutura.launch.errors import BadValue, MissingValue, UnknownName, UnreadableTopology
+from sutura.launch.errors import BadValue, MissingValue, UnknownArgument, UnknownName, UnreadableTopology
 from sutura.launch.marks import Mark
 from sutura.launch.shape import as_list, as_text, bad, entries_of, keyed, words
 from sutura.launch.yaml_source import Located, Scalar
@@ -55,7 +55,7 @@ def bind_arguments(
     """
     for name, tree in given.items():
         if name not in declared:
-            raise UnknownName(tree.key_mark, "argument", name, declared)
+            raise UnknownArgument(tree.key_mark, "argument", name, declared)
     values: dict[str, Located] = {}
     for name, argument in declared.items():
         if name in given:
@@ -120,7 +120,7 @@ def _fill(text: str, values: Mapping[str, Located], mark: Mark) -> str:
         if match[1] is None:
             raise UnreadableTopology(mark, f"expected `$(argument)` in {text!r}; `$$(` stands for a plain `$(`")
         if match[1] not in values:
-            raise UnknownName(mark, "argument", match[1], values)
+            raise UnknownArgument(mark, "argument", match[1], values)
         return values[match[1]].text
 
     return _REFERENCE.sub(fill, text)

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sutura.hw_drivers.errors import DriverError, UnknownDriver
 from sutura.launch.check_fields import field_problems, whole_problem
 from sutura.launch.problems import Problem
 from sutura.launch.topology import TopologyNode
+from sutura.messages import describe
 from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
 from sutura.nodes.errors import NodeError
 
@@ -41,11 +42,14 @@ class Known:
 
 def know(node: TopologyNode, problems: list[Problem]) -> Known | None:
     """Load and check one node, adding what is wrong to `problems`; None where its class cannot be had."""
-    kind = _load(node, problems)
-    if kind is None:
-        return None
-    problems += _port_problems(node, kind)
-    return Known(node, kind, _params(node, kind, problems), _driver(node, kind, problems))
+    found: list[Problem] = []
+    kind = _load(node, found)
+    known = None
+    if kind is not None:
+        found += _port_problems(node, kind)
+        known = Known(node, kind, _params(node, kind, found), _driver(node, kind, found))
+    problems += [replace(problem, node=node.name) for problem in found]
+    return known
 
 
 def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:
@@ -57,10 +61,21 @@ def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:
     except NodeError as error:
         problems.append(Problem.at(mark, "bad-node", str(error)))
     else:
-        if kind is not Node:
+        reason = "expected a subclass of Node, came Node itself" if kind is Node else _odd_message(kind)
+        if not reason:
             return kind
-        problems.append(Problem.at(mark, "bad-node", "expected a subclass of Node, came Node itself"))
+        problems.append(Problem.at(mark, "bad-node", reason))
     return None
+
+
+def _odd_message(kind: type[Node]) -> str:
+    """What is wrong with a message type of a node's ports, such as a field whose type is not defined."""
+    for port, message in kind.declaration.messages().items():
+        try:
+            describe(message)
+        except Exception as error:  # noqa: BLE001 (a user's own annotations may raise anything; it is reported)
+            return f"port {port!r}: message type {message.__name__} cannot be read: {type(error).__name__}: {error}"
+    return ""
 
 
 def _port_problems(node: TopologyNode, kind: type[Node]) -> Iterator[Problem]:

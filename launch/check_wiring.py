@@ -7,7 +7,8 @@ from sutura.launch.check_nodes import Known
 from sutura.launch.problems import Problem
 from sutura.launch.topology import Topology, TopologyNode
 from sutura.launch.wiring import Reader, Wiring, Writer, outputs_of
-from sutura.messages import MotionPermit, RawMessage
+from sutura.messages import MotionPermit, RawMessage, describe
+from sutura.messages.schema import other_units
 from sutura.nodes import Node
 from sutura.nodes.errors import nearest
 
@@ -26,7 +27,7 @@ def wiring_problems(topology: Topology, known: Mapping[str, Known], wiring: Wiri
     for topic, readers in wiring.readers.items():
         if topic in wiring.writers:
             yield from _mismatches(topic, wiring.writers[topic][0], readers, topology)
-        elif not any(_may_write(node, topic) for node in unknown):
+        elif not any(may_write(node, topic) for node in unknown):
             yield from _unwritten(readers, wiring.writers)
 
 
@@ -40,6 +41,7 @@ def _unconnected(item: Known) -> Iterator[Problem]:
                 item.node.where("in", port),
                 "unconnected-input",
                 f"{reason} is not wired: say `in: {{{port}: TOPIC}}`",
+                node=item.node.name,
             )
 
 
@@ -48,49 +50,66 @@ def _several(item: Known) -> Iterator[Problem]:
         topics = item.node.inputs.get(port, ())
         if len(topics) > 1 and not declared.many:
             reason = f"input {port!r} of node {item.node.name!r} takes one topic, came {', '.join(topics)}"
-            yield Problem.at(item.node.where("in", port), "several-topics", reason)
+            yield Problem.at(item.node.where("in", port), "several-topics", reason, node=item.node.name)
 
 
 def _two_writers(topic: str, writers: list[Writer], unknown: Iterable[TopologyNode]) -> Iterator[Problem]:
-    names = [(str(writer), writer.mark) for writer in writers]
-    names += [(f"{n.name}.{p}", n.where("out", p)) for n in unknown for p, t in n.outputs.items() if t == topic]
-    for name, mark in names[1:]:
-        reason = (
-            f"topic {topic!r} is written by {names[0][0]} ({names[0][1]}) and by {name}; a topic has one writer"
-        )
-        yield Problem.at(mark, "two-writers", reason)
+    ports = [(writer.node, writer.port) for writer in writers]
+    ports += [(node, port) for node in unknown for port, said in node.outputs.items() if said == topic]
+    (first, port), *others = ports
+    for node, other in others:
+        reason = f"topic {topic!r} is written by {first.name}.{port} ({first.where('out', port)}) and by "
+        reason += f"{node.name}.{other}; a topic has one writer"
+        yield Problem.at(node.where("out", other), "two-writers", reason, node=node.name, topic=topic)
 
 
-def _may_write(node: TopologyNode, topic: str) -> bool:
+def may_write(node: TopologyNode, topic: str) -> bool:
     """Whether a node of unknown class may write a topic: it says so, or the topic bears its name."""
     return topic in node.outputs.values() or topic.startswith(f"{node.name}/")
 
 
 def _unwritten(readers: list[Reader], written: Iterable[str]) -> Iterator[Problem]:
     for reader in readers:
+        if reader.kind.drives_actuator and reader.declared.message is MotionPermit:
+            continue  # the rule `no-permit` says it, and cannot be silenced
         reason = (
             f"input {reader.port!r} of node {reader.node.name!r} reads topic {reader.topic!r}, which nobody writes"
         )
-        yield Problem.at(reader.mark, "unwritten-topic", reason + nearest(reader.topic, written))
+        reason += nearest(reader.topic, written)
+        yield Problem.at(reader.mark, "unwritten-topic", reason, node=reader.node.name, topic=reader.topic)
 
 
 def _mismatches(topic: str, writer: Writer, readers: list[Reader], topology: Topology) -> Iterator[Problem]:
-    sent = writer.declared.message
     for reader in readers:
-        taken = reader.declared.message
-        if taken is RawMessage:
+        if reader.declared.message is RawMessage:
             continue  # it takes every message as it comes
-        if taken is not sent:
-            reason = f"topic {topic!r}: {writer} writes {sent.__name__}, {reader} reads {taken.__name__}"
-            yield Problem.at(reader.mark, "type-mismatch", f"{reason} (written at {writer.mark})")
-            continue
-        out, into = _frame(writer, topology), _frame(reader, topology)
-        if out and into and out != into:
-            reason = f"topic {topic!r}: {writer} writes in frame {out!r}, {reader} reads in frame {into!r}"
-            yield Problem.at(reader.mark, "frame-mismatch", f"{reason} (written at {writer.mark})")
+        found = _other_type(writer, reader) or _other_frame(writer, reader, topology)
+        if found:
+            reason = f"topic {topic!r}: {found[1]} (written at {writer.mark})"
+            yield Problem.at(reader.mark, found[0], reason, node=reader.node.name, topic=topic)
         if writer.port == "heartbeat" and not writer.node.supervised:
             reason = f"{reader} waits for heartbeats of node {writer.node.name!r}, which is not `supervised: true`"
-            yield Problem.at(reader.mark, "silent-heartbeat", f"{reason} and sends none")
+            reason += " and sends none"
+            yield Problem.at(reader.mark, "silent-heartbeat", reason, node=reader.node.name, topic=topic)
+
+
+def _other_type(writer: Writer, reader: Reader) -> tuple[str, str] | None:
+    """The rule and the reason where both ends mean different types, or the same fields in different units."""
+    sent, taken = writer.declared.message, reader.declared.message
+    if sent is taken:
+        return None
+    units = other_units(describe(sent), describe(taken))
+    if not units:
+        return "type-mismatch", f"{writer} writes {sent.__name__}, {reader} reads {taken.__name__}"
+    fields = ", ".join(f"{name} in {out or 'no unit'} and {into or 'no unit'}" for name, out, into in units)
+    return "unit-mismatch", f"{writer} writes {sent.__name__}, {reader} reads {taken.__name__}, with {fields}"
+
+
+def _other_frame(writer: Writer, reader: Reader, topology: Topology) -> tuple[str, str] | None:
+    out, into = _frame(writer, topology), _frame(reader, topology)
+    if not (out and into) or out == into:
+        return None
+    return "frame-mismatch", f"{writer} writes in frame {out!r}, {reader} reads in frame {into!r}"
 
 
 def _bad_frames(item: Known) -> Iterator[Problem]:
@@ -100,7 +119,7 @@ def _bad_frames(item: Known) -> Iterator[Problem]:
             if name not in declared.inputs and name not in declared.outputs:
                 ports = nearest(name, {*declared.inputs, *declared.outputs})
                 reason = f"node {item.node.name!r}: frame {frame!r} of {port!r} names no port{ports}"
-                yield Problem.at(item.node.where("node"), "bad-frame", reason)
+                yield Problem.at(item.node.where("node"), "bad-frame", reason, node=item.node.name)
 
 
 def _frames(kind: type[Node]) -> Iterator[tuple[str, str]]:

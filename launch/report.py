@@ -5,8 +5,8 @@ import platform
 import msgspec
 
 from sutura.launch.recorders import recordings_of
-from sutura.launch.supervisor import Supervisor
 from sutura.launch.versions import versions
+from sutura.launch.watched_run import WatchedRun
 from sutura.nodes import Event, Summary
 from sutura.runtime.status import ConnectionStatus, NodeStatus, PlaceStatus
 
@@ -45,12 +45,13 @@ class ConnectionReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 
 
 class NodeReport(msgspec.Struct, frozen=True):
-    """One node. rate_hz: of its fastest output (input where it has none); cpu_percent: of its process."""
+    """One node. rate_hz: of its fastest output (input where it has none); cpu_percent: of its process, None where
+    it shares that with the whole run."""
 
     place: str
     rate_hz: float
     overruns: int
-    cpu_percent: float
+    cpu_percent: float | None
     restarts: int
     fault: str
 
@@ -106,7 +107,11 @@ class RanReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run. `verdict` is "pass" or "fail"; `reasons` says why it failed."""
+    """A whole run. `verdict` is "pass" or "fail"; `reasons` says why it failed.
+
+    recording_hash: over every message in the order sent; realtime_factor: seconds of the run in one real second;
+    both None where the run's clock was the real one.
+    """
 
     schema: int = SCHEMA_VERSION
     verdict: str
@@ -117,6 +122,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     tracking: TrackingReport | None
     trips: list[TripReport]
     task: TaskReport | None
+    recording_hash: str | None
+    realtime_factor: float | None
     events: list[EventReport]
     ran: RanReport
 
@@ -126,7 +133,7 @@ def report_schema() -> dict[str, object]:
     return msgspec.json.schema(Report)
 
 
-def build_report(supervisor: Supervisor, settings: list[str], duration: float) -> Report:
+def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -> Report:
     """The report of a run that has stopped. duration [s]: how long it really ran."""
     places = list(supervisor.statuses.values())
     connections = [_connection(link, places, supervisor) for place in places for link in place.connections]
@@ -141,6 +148,8 @@ def build_report(supervisor: Supervisor, settings: list[str], duration: float) -
         tracking=_tracking(figures),
         trips=trips,
         task=_task(figures),
+        recording_hash=supervisor.recording_hash,
+        realtime_factor=supervisor.realtime_factor,
         events=[
             EventReport(_at(e, supervisor), e.node, e.kind, e.text) for e in supervisor.events if e.kind != "trip"
         ],
@@ -150,7 +159,7 @@ def build_report(supervisor: Supervisor, settings: list[str], duration: float) -
     return msgspec.structs.replace(draft, verdict="fail" if reasons else "pass", reasons=reasons)
 
 
-def _reasons(report: Report, supervisor: Supervisor) -> list[str]:
+def _reasons(report: Report, supervisor: WatchedRun) -> list[str]:
     reasons = [f"trip at {trip.at_s:.3f} s: {trip.cause}" for trip in report.trips]
     bad = {"ended", "hung", "forced", "fault", "crash", "hold"}
     reasons += [f"{e.node}: {e.text} (at {e.at_s:.3f} s)" for e in report.events if e.kind in bad]
@@ -168,7 +177,7 @@ def _reasons(report: Report, supervisor: Supervisor) -> list[str]:
     return reasons
 
 
-def _at(event: Event, supervisor: Supervisor) -> float:
+def _at(event: Event, supervisor: WatchedRun) -> float:
     return round((event.at - supervisor.started_at) * 1e-9, 6)
 
 
@@ -178,7 +187,7 @@ def _micro(summary: Summary) -> Microseconds:
     )
 
 
-def _connection(link: ConnectionStatus, places: list[PlaceStatus], supervisor: Supervisor) -> ConnectionReport:
+def _connection(link: ConnectionStatus, places: list[PlaceStatus], supervisor: WatchedRun) -> ConnectionReport:
     sent = next((o.sent for p in places for o in p.outputs if o.topic == link.topic), 0)
     c = link.counters
     tail = max(0, sent - c.received - c.lost - c.rejected)
@@ -198,7 +207,7 @@ def _connection(link: ConnectionStatus, places: list[PlaceStatus], supervisor: S
     )
 
 
-def _nodes(supervisor: Supervisor, duration: float) -> dict[str, NodeReport]:
+def _nodes(supervisor: WatchedRun, duration: float) -> dict[str, NodeReport]:
     reports: dict[str, NodeReport] = {}
     for status in supervisor.statuses.values():
         child = supervisor.children[status.place]
@@ -208,7 +217,7 @@ def _nodes(supervisor: Supervisor, duration: float) -> dict[str, NodeReport]:
                 place=status.place,
                 rate_hz=round(node_rate(status, node.name, lived), 1),
                 overruns=sum(t.overruns for t in status.timers if t.node == node.name),
-                cpu_percent=round(100.0 * status.cpu_s / max(lived, duration), 1),
+                cpu_percent=None if status.cpu_s is None else round(100.0 * status.cpu_s / max(lived, duration), 1),
                 restarts=child.restarts,
                 fault=node.fault,
             )
@@ -222,7 +231,7 @@ def node_rate(status: PlaceStatus, node: str, seconds: float) -> float:
     return (max(sent, default=0) or max(taken, default=0)) / seconds
 
 
-def _path(figures: list[NodeStatus], supervisor: Supervisor) -> PathReport | None:
+def _path(figures: list[NodeStatus], supervisor: WatchedRun) -> PathReport | None:
     for node in figures:
         if "gesture_to_motor" in node.figures:
             source = supervisor.blueprint.source_of(node.name)
@@ -246,7 +255,7 @@ def _task(figures: list[NodeStatus]) -> TaskReport | None:
     return None
 
 
-def _ran(supervisor: Supervisor, settings: list[str], duration: float) -> RanReport:
+def _ran(supervisor: WatchedRun, settings: list[str], duration: float) -> RanReport:
     topology = supervisor.topology
     recordings = recordings_of(supervisor.blueprint, supervisor.run.path)
     return RanReport(

@@ -14,12 +14,17 @@ import msgspec
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.facts import describe_run
 from sutura.launch.kept_runs import size_notice
+from sutura.launch.lockstep import LockstepRun, require_simulated
 from sutura.launch.recorders import add_report, recordings_of
 from sutura.launch.report import Report, build_report
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
+from sutura.launch.watched_run import WatchedRun
+from sutura.record import REALTIME, VIRTUAL
 from sutura.runtime.clock import boot_id, monotonic
+
+LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
 
 
 class Interrupted:
@@ -63,11 +68,7 @@ def run_topology(
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(topology)
-    hint = size_notice()
-    if hint:
-        note(hint)
-    run = RunDirectory.create(topology.name)
-    describe_run(run.path, blueprint, seed=seed, settings=settings, boot_id=boot_id())
+    run = _make_directory(blueprint, seed, settings, note, REALTIME)
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
         try:
@@ -80,13 +81,68 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        report = build_report(supervisor, list(settings), lasted)
-        recordings = recordings_of(blueprint, run.path)
-        for trouble in add_report(recordings, msgspec.json.encode(report), ended_at):
-            note(trouble)
-        for path in (run.path / "report.json", report_file):
-            if path is not None:
-                path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
+        return write_report(supervisor, settings, lasted, note, report_file)
+
+
+def run_lockstep(
+    topology: Topology,
+    *,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+    duration: float | None = None,
+    report_file: Path | None = None,
+    note: Callable[[str], None],
+    update: Callable[[LockstepRun], None],
+) -> Report:
+    """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
+    comes; write and return its report.
+
+    Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
+    """
+    blueprint = Blueprint.of(topology)
+    require_simulated(blueprint)
+    run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
+    with interruptible() as interrupted:
+        stepped = LockstepRun(blueprint, run, seed)
+        try:
+            stepped.begin()
+            note(f"run directory: {run.path}")
+            stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
+        finally:
+            stepped.end()
+        return write_report(stepped, settings, stepped.elapsed, note, report_file)
+
+
+def _make_directory(
+    blueprint: Blueprint, seed: int, settings: Sequence[str], note: Callable[[str], None], clock: str
+) -> RunDirectory:
+    hint = size_notice()
+    if hint:
+        note(hint)
+    run = RunDirectory.create(blueprint.topology.name)
+    boot = boot_id() if clock == REALTIME else ""
+    describe_run(run.path, blueprint, seed=seed, settings=settings, clock=clock, boot_id=boot)
+    return run
+
+
+def write_report(
+    run: WatchedRun,
+    settings: Sequence[str],
+    lasted: float,
+    note: Callable[[str], None],
+    report_file: Path | None = None,
+) -> Report:
+    """Judge a run that has ended; the report goes into the run's directory, its recording and `report_file`.
+
+    note: hears why it could not be put into the recording.
+    """
+    report = build_report(run, list(settings), lasted)
+    recordings = recordings_of(run.blueprint, run.run.path)
+    for trouble in add_report(recordings, msgspec.json.encode(report), run.started_at + round(lasted * 1e9)):
+        note(trouble)
+    for path in (run.run.path / "report.json", report_file):
+        if path is not None:
+            path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
     return report
 
 

@@ -55,9 +55,14 @@ class RunDirectory:
     def create(cls, topology: str) -> "RunDirectory":
         """Make a fresh one, its name made of the topology's and the wall time."""
         label = f"{time.strftime('%Y%m%d-%H%M%S')}-{topology[:24]}-{secrets.token_hex(2)}"
-        run = cls(runs_home() / label)
+        return cls.at(runs_home() / label)
+
+    @classmethod
+    def at(cls, path: Path) -> "RunDirectory":
+        """Make one where somebody wants it. Raises RunDirectoryRefused."""
+        run = cls(path)
         try:
-            run.path.mkdir(parents=True, mode=0o700)
+            run.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             for folder in (run.sockets, run.logs, run.configs):
                 folder.mkdir(mode=0o700)
         except OSError as error:

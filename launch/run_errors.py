@@ -3,6 +3,7 @@
 LaunchError
 ├── RunDirectoryRefused   a run's directory cannot be made
 ├── NoSuchRun             no live run (of that name)
+├── NotSimulated          lockstep with a driver of real hardware
 ├── StartFailed           the places did not come to a start together
 └── CannotReplay          a recording, or the nodes chosen of it, cannot be replayed
 """
@@ -26,6 +27,16 @@ class NoSuchRun(LaunchError):
     def __init__(self, name: str | None, live: Sequence[str]) -> None:
         wanted = f"no live run matches {name!r}" if name else "no run is live"
         super().__init__(f"{wanted} (live: {', '.join(live) or 'none'}); start one with `sutura launch sim`")
+
+
+class NotSimulated(LaunchError):
+    """Raised when a topology with a driver of real hardware shall run on a virtual clock; nothing has moved."""
+
+    def __init__(self, node: str, driver: str) -> None:
+        super().__init__(
+            f"expected simulated drivers in lockstep, node {node} has {driver}, which moves real hardware; "
+            f"--set {node}.driver=NAME chooses another"
+        )
 
 
 class StartFailed(LaunchError):

@@ -11,7 +11,7 @@ from sutura.launch.starting import start_together
 from sutura.launch.stopping import stop_together
 from sutura.launch.watching import Keeper
 from sutura.nodes import Event
-from sutura.runtime.clock import boot_id
+from sutura.runtime.clock import boot_id, monotonic
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.status import PlaceStatus
 
@@ -46,6 +46,21 @@ class Supervisor:
     def events(self) -> list[Event]:
         """All that people should know, as it became known."""
         return self._crew.events
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the first tick's grid began."""
+        return max(0.0, (monotonic() - self.started_at) * 1e-9)
+
+    @property
+    def recording_hash(self) -> None:
+        """On the real clock no two runs are equal."""
+        return None
+
+    @property
+    def realtime_factor(self) -> None:
+        """The clock is the real one."""
+        return None
 
     @property
     def guard_pid(self) -> int:

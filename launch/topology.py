@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sutura.launch.arguments import Argument
 from sutura.launch.marks import Mark
+from sutura.launch.yaml_source import Located
 from sutura.nodes.node import DriverChoice
 from sutura.runtime.config import Realtime
 
@@ -44,7 +45,8 @@ class Topology:
     """A whole topology: includes, arguments and settings are worked in.
 
     places: the nodes of every process, in order; realtime: settings by place, where there are any; expect,
-    faults, silence: as the launched file says them (they speak of a run, so those of included files do not count).
+    faults, silence: as the launched file says them (they speak of a run, so those of included files do not count);
+    said: `expect` and `silence` once more, with the lines where they stand.
     """
 
     name: str
@@ -56,9 +58,10 @@ class Topology:
     realtime: dict[str, Realtime] = field(default_factory=dict)
     expect: list[object] = field(default_factory=list)
     faults: object = None
-    silence: object = None
+    silence: list[object] = field(default_factory=list)
     arguments: dict[str, Argument] = field(default_factory=dict, compare=False, repr=False)
     place_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
+    said: Mapping[str, tuple[Located, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def place_of(self, node: str) -> str:
         """The place a node lives in."""

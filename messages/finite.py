@@ -21,9 +21,18 @@ def finite_check(message: type[Message]) -> Callable[[Message], bool]:
         info = inspect.type_info(field.type)
         if any(floats_in(info)):
             tests.append((field.name, _test_for(info)))
+    if len(tests) == 1 and tests[0][1] is _series_finite:
+        return _check_of_one_series(attrgetter(tests[0][0]))
     if len(tests) > 1 and all(test is _series_finite for _, test in tests):
         return _check_of_series(attrgetter(*(name for name, _ in tests)))
     return _check_of_fields([(attrgetter(name), test) for name, test in tests])
+
+
+def _check_of_one_series(get: Callable[[Message], tuple[float, ...]]) -> Callable[[Message], bool]:
+    def check(value: Message) -> bool:
+        return _isfinite(sum(get(value))) or all(map(_isfinite, get(value)))
+
+    return check
 
 
 def _check_of_series(get: Callable[[Message], Iterable[tuple[float, ...]]]) -> Callable[[Message], bool]:
@@ -32,7 +41,7 @@ def _check_of_series(get: Callable[[Message], Iterable[tuple[float, ...]]]) -> C
     def check(value: Message) -> bool:
         total = 0.0
         for series in get(value):
-            total += sum(series)
+            total = sum(series, total)
         return _isfinite(total) or all(map(_series_finite, get(value)))
 
     return check

@@ -1,6 +1,7 @@
 """Field lists, compared by both ends of a topic at the handshake."""
 
 import hashlib
+import re
 
 import msgspec
 from msgspec import inspect
@@ -8,6 +9,8 @@ from msgspec import inspect
 from sutura.messages.errors import SchemaMismatch
 from sutura.messages.inspection import parts_of
 from sutura.messages.message import Message
+
+_UNIT = re.compile(r" \[[^\]]*\]")  # as `_words` writes it within the type of a field that is a struct
 
 
 class FieldSchema(msgspec.Struct, frozen=True):
@@ -56,6 +59,22 @@ def require_compatible(topic: str, writer: str, written: MessageSchema, reader: 
             if not extra.has_default:
                 reason = f"extra field {_words(extra)} of {schema.name} at {owner} has no default"
                 raise SchemaMismatch(topic, writer, reader, reason)
+
+
+def other_units(written: MessageSchema, read: MessageSchema) -> list[tuple[str, str, str]]:
+    """Field, unit written and unit read, where two types have the same fields but for their units; else nothing."""
+
+    def shape(field: FieldSchema) -> tuple[str, str]:
+        return field.name, _UNIT.sub("", field.type)
+
+    if [shape(field) for field in written.fields] != [shape(field) for field in read.fields]:
+        return []
+    pairs = zip(written.fields, read.fields, strict=True)
+    return [
+        (out.name, out.unit or out.type, into.unit or into.type)
+        for out, into in pairs
+        if (out.type, out.unit) != (into.type, into.unit)
+    ]
 
 
 def _words(field: FieldSchema) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sutura.messages import Message
-from sutura.nodes.errors import BadNode
+from sutura.nodes.errors import BadNode, nearest
 from sutura.nodes.parameters import NodeParams, param_names
 from sutura.nodes.ports import Input, Output, Timer
 
@@ -19,10 +19,14 @@ _RESERVED = {"on_start", "on_stop", "on_params", "on_state_command"}
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """The ports, timers and parameter type of a node class."""
+    """The ports, timers and parameter type of a node class.
+
+    triggers: the inputs with a handler, feedback and latched ones aside: their messages make it act.
+    """
 
     name: str
     inputs: dict[str, Input[Message]]
+    triggers: dict[str, Input[Message]]
     outputs: dict[str, Output[Message]]
     timers: dict[str, Timer]
     params: type[NodeParams]
@@ -33,12 +37,24 @@ class Declaration(msgspec.Struct, frozen=True):
         found = {name: port.message for name, port in self.inputs.items()}
         return {**found, **{name: port.message for name, port in self.outputs.items()}}
 
+    def pace(self, output: str) -> float | str | Input[Message] | None:
+        """What sets the rate of an output: Hz, a parameter's name, or the input it answers; None: not known.
+
+        Where the output does not say it, that is the node's only timer or only trigger.
+        """
+        said = self.outputs[output].rate
+        if said is None:
+            found = [*(timer.rate for timer in self.timers.values()), *self.triggers.values()]
+            return found[0] if len(found) == 1 else None
+        return self.triggers.get(said, said) if isinstance(said, str) else said
+
 
 def declare(cls: type[Node]) -> Declaration:
     """Read and check a node class. Raises BadNode."""
     members = _members(cls)
     inputs = {name: port for name, port in members.items() if isinstance(port, Input)}
     outputs = {name: port for name, port in members.items() if isinstance(port, Output)}
+    triggers = {n: port for n, port in inputs.items() if f"on_{n}" in members and not port.feedback}
     timers = {n: Timer(m.__sutura_rate__, m) for n, m in members.items() if hasattr(m, "__sutura_rate__")}
     params = cls.Params
     if not (isinstance(params, type) and issubclass(params, NodeParams)):
@@ -47,9 +63,14 @@ def declare(cls: type[Node]) -> Declaration:
         if name.startswith("on_") and name not in _RESERVED:
             _check_handler(cls.__name__, name, members[name], inputs)
     for name, timer in timers.items():
-        _check_timer(cls.__name__, name, timer, params)
+        _check_rate(cls.__name__, f"@every({timer.rate!r}) of {name}", timer.rate, param_names(params), "parameter")
+    for name, output in outputs.items():
+        known = [*param_names(params), *triggers]
+        _check_rate(
+            cls.__name__, f"rate={output.rate!r} of {name}", output.rate, known, "parameter or handled input"
+        )
     summary = (inspect.getdoc(cls) or "").partition("\n")[0]
-    return Declaration(cls.__name__, inputs, outputs, timers, params, summary)
+    return Declaration(cls.__name__, inputs, triggers, outputs, timers, params, summary)
 
 
 def _members(cls: type) -> dict[str, Any]:
@@ -71,9 +92,11 @@ def _check_handler(node: str, name: str, method: Any, inputs: dict[str, Input[Me
         raise BadNode(node, f"{name} takes {'nothing' if wanted == 1 else 'one message'} besides self")
 
 
-def _check_timer(node: str, name: str, timer: Timer, params: type[NodeParams]) -> None:
-    if isinstance(timer.rate, str):
-        if timer.rate not in param_names(params):
-            raise BadNode(node, f"@every({timer.rate!r}) of {name}: no such parameter")
-    elif not 0 < timer.rate <= 10_000:
-        raise BadNode(node, f"@every({timer.rate}) of {name}: expected a rate above 0 and up to 10 kHz")
+def _check_rate(node: str, what: str, rate: float | str | None, known: list[str], kinds: str) -> None:
+    if isinstance(rate, str):
+        if known.count(rate) != 1:
+            raise BadNode(
+                node, f"{what}: {'no such' if rate not in known else 'more than one'} {kinds}{nearest(rate, known)}"
+            )
+    elif rate is not None and not 0 < rate <= 10_000:
+        raise BadNode(node, f"{what}: expected a rate above 0 and up to 10 kHz")

@@ -125,21 +125,23 @@ class InputPort(Generic[M]):
     def accept(self, frame: Frame[M], now: int) -> bool:
         """Take a decoded frame in. Returns whether something waits for the handler because of it."""
         link = self.connections[frame.topic]
-        counters = link.counters
-        if frame.stamp > now + FUTURE_TOLERANCE_NS:
-            return self._reject(link, frame, f"stamped {frame.stamp - now} ns in the future: another clock")
+        stamp, seq = frame.stamp, frame.seq
+        if stamp > now + FUTURE_TOLERANCE_NS:
+            return self._reject(link, frame, f"stamped {stamp - now} ns in the future: another clock")
         if frame.writer != link.writer:
-            refusal = link.follow(frame.writer, frame.seq, frame.stamp)
+            refusal = link.follow(frame.writer, seq, stamp)
             if refusal:
                 return self._reject(link, frame, refusal)
-        gap = frame.seq - link.seq
+        gap = seq - link.seq
         if gap <= 0:
             return False  # a latched message sent again, or a repeat
-        link.seq, link.stamp = frame.seq, frame.stamp
+        link.seq, link.stamp = seq, stamp
+        counters = link.counters
         counters.received += 1
         if gap > 1:
             counters.lost += gap - 1
-        if not self.usable(frame, now):
+        expires = frame.expires  # as `usable` says, without the call
+        if (expires and now >= expires) or (self.max_age_ns and now - stamp > self.max_age_ns):
             counters.stale += 1
             return False
         if self.waiting:
@@ -169,13 +171,14 @@ class InputPort(Generic[M]):
     def take(self, now: int) -> Frame[M] | None:
         """The oldest waiting message, made the port's value; None, and counted, if it may no longer be used."""
         frame = self.waiting.popleft()
-        if not self.usable(frame, now):
+        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
+        if (expires and now >= expires) or (max_age and now - frame.stamp > max_age):
             self.connections[frame.topic].counters.stale += 1
             return None
         self.frame = frame
         self.stale = False
-        if frame.expires and frame.expires < self.stale_at and self.max_age_ns:
-            self.stale_at = frame.expires + 1
+        if expires and expires < self.stale_at and max_age:
+            self.stale_at = expires + 1
         return frame
 
     def measure(self, frame: Frame[M], taken: int, handled: int) -> None:

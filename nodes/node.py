@@ -58,7 +58,7 @@ class Node:
     class Params(NodeParams):
         """No parameters."""
 
-    heartbeat = Output(Heartbeat, valid_for=0.04)
+    heartbeat = Output(Heartbeat, valid_for=0.04, rate=100.0)
     declaration: ClassVar[Declaration]
     state_commands: ClassVar[frozenset[str]] = frozenset()
     drives_actuator: ClassVar[bool] = False

@@ -33,6 +33,7 @@ class OutputPort(Generic[M]):
         "latched",
         "name",
         "node_order",
+        "others",
         "readers",
         "refused",
         "seq",
@@ -52,7 +53,8 @@ class OutputPort(Generic[M]):
         self.seq = 0
         self.refused = 0
         self.node_order = 0
-        self.readers: list[InputPort[Message]] = []
+        self.readers: list[InputPort[Message]] = []  # later in the same place: by a direct call
+        self.others: list[InputPort[Message]] = []  # in the same place, but earlier, or taking bytes
         self._valid_for_ns = int(valid_for * 1e9) if valid_for is not None else 0
         self._finite = finite_check(message)
         self._sender: Sender | None = None

@@ -77,7 +77,9 @@ class Output(Generic[M]):
     """An output declared on a node class; within a node it is an `OutputPort`.
 
     message: the type it sends; valid_for: seconds after which a message must not be used (None: no end);
-    frame: as for `Input`; latched: a late subscriber gets the last message (for state, never for motion).
+    frame: as for `Input`; latched: a late subscriber gets the last message (for state, never for motion);
+    rate: how often it sends, for the checker: Hz, the parameter that holds it, or the input whose messages it
+    answers. A node with one timer, or with one input that has a handler, need not say it.
     """
 
     def __init__(
@@ -87,8 +89,10 @@ class Output(Generic[M]):
         valid_for: float | None = None,
         frame: str = "",
         latched: bool = False,
+        rate: float | str | None = None,
     ) -> None:
         self.message = message
+        self.rate = rate
         self.valid_for = valid_for
         self.frame = frame
         self.latched = latched

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from sutura.messages import Message, writer_name
+from sutura.messages import Message, RawMessage, writer_name
 from sutura.nodes import Connection, Input, InputPort, Node, OutputPort, load_node, read_params
 from sutura.nodes.ports import Policy
 from sutura.runtime.config import NodeConfig, PlaceConfig
@@ -30,6 +30,7 @@ def _make_node(node_config: NodeConfig, config: PlaceConfig, host: "Host", order
     for name, declared in kind.declaration.inputs.items():
         port = _make_input(declared, node_config.inputs.get(name, ()), config, host.now)
         port.node_order = order
+        port.raw = declared.message is RawMessage
         port.handler = cast("Callable[[Message], None] | None", getattr(node, f"on_{name}", None))
         port.on_stale = cast("Callable[[], None] | None", getattr(node, f"on_stale_{name}", None))
         node.ports[name] = port
@@ -70,12 +71,10 @@ def _make_input(
 
 def _join(nodes: dict[str, Node]) -> None:
     """Give every output its readers within the place."""
+    inputs = [port for node in nodes.values() for port in node.ports.values() if isinstance(port, InputPort)]
     for writer in nodes.values():
         for output in writer.ports.values():
             if isinstance(output, OutputPort):
-                output.readers = [
-                    port
-                    for reader in nodes.values()
-                    for port in reader.ports.values()
-                    if isinstance(port, InputPort) and output.topic in port.connections
-                ]
+                readers = [port for port in inputs if output.topic in port.connections]
+                output.readers = [p for p in readers if p.node_order > output.node_order and not p.raw]
+                output.others = [p for p in readers if p not in output.readers]

@@ -3,6 +3,7 @@
 SuturaError
 └── RuntimeFault
     ├── HandshakeFailed   places could not agree to start
+    ├── BadPeer           a peer on a socket does not speak the protocol
     ├── NodeCrashed       a handler or timer of a node raised
     ├── SocketRefused     an address that must not be used
     └── NoAnswer          a place did not answer on its control socket
@@ -17,6 +18,13 @@ class RuntimeFault(SuturaError):
 
 class HandshakeFailed(RuntimeFault):
     """Raised when a place cannot start with the others."""
+
+
+class BadPeer(RuntimeFault):
+    """Raised when a peer sends what is no ZMTP; its connection is closed."""
+
+    def __init__(self, expected: str, came: str) -> None:
+        super().__init__(f"expected {expected}, came {came}")
 
 
 class NodeCrashed(RuntimeFault):

@@ -13,15 +13,11 @@ from sutura.errors import SuturaError
 from sutura.messages import (
     DecodeFailure,
     Frame,
-    FrameDecoder,
     Heartbeat,
     Message,
-    RawDecoder,
-    RawMessage,
     as_raw,
     clip,
     prefix_of,
-    topic_prefix,
 )
 from sutura.nodes import Event, InputPort, Node, NodeParams, OutputPort, RequestRefused
 from sutura.runtime.assembly import assemble
@@ -29,6 +25,7 @@ from sutura.runtime.bus import Bus
 from sutura.runtime.clock import Clock
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.errors import NodeCrashed
+from sutura.runtime.routes import make_routes
 from sutura.runtime.timers import TimerWheel
 from sutura.runtime.usage import cpu_seconds
 
@@ -36,9 +33,6 @@ HEARTBEAT_HZ = 100.0
 _MAX_EVENTS = 1000
 _NEVER = 2**62
 _ROUND_NS = 100_000  # what is sent backwards within a place arrives this much later
-
-
-_Route = tuple[Callable[[bytes], Frame[Message]], list[InputPort[Message]]]
 
 
 class Host:
@@ -61,11 +55,14 @@ class Host:
         self._bus = bus
         self._is_alone = len(config.nodes) == 1
         self._outbox: list[tuple[Frame[Message], bool]] = []
+        self._to_measure: list[tuple[InputPort[Message], Frame[Message], int, int]] = []
         self._pending: list[InputPort[Message]] = []
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
         self.nodes: dict[str, Node] = assemble(config, self)
         self.inputs = [p for n in self.nodes.values() for p in n.ports.values() if isinstance(p, InputPort)]
-        self._routes = self._make_routes()
+        self._routes = make_routes(self.nodes.values())
+        for port in self.inputs:
+            port.refused = self._refused
         self._aging = [port for port in self.inputs if port.max_age_ns]
         self._stale_next = _NEVER
         self._round_at = 0
@@ -182,7 +179,7 @@ class Host:
                 port.handler(frame.payload)
             except Exception as error:
                 raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        port.measure(frame, taken, self.now())
+        self._to_measure.append((port, frame, taken, self.now()))
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)
@@ -203,31 +200,37 @@ class Host:
 
         A place of several nodes only notes it for those outside: its own control path goes before.
         """
-        if port.readers:
-            self._send_within(port, frame)
-        if port.latched or self._bus.wants(port.topic):
-            if self._is_alone:
-                self._bus.send(frame, port.latched)
-            else:
-                self._outbox.append((frame, port.latched))
-
-    def _send_within(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
         for reader in port.readers:
+            if reader.accept(frame, frame.stamp) and not reader.pending:
+                reader.pending = True
+                self._pending.append(reader)
+        if port.others:
+            self._send_elsewise(port, frame)
+        if self._is_alone:
+            self._bus.send(frame, port.latched)
+        elif port.latched or self._bus.wants(port.topic):
+            self._outbox.append((frame, port.latched))
+
+    def _send_elsewise(self, port: OutputPort[Message], frame: Frame[Message]) -> None:
+        """To readers in this place that take bytes, and to those that stand before the writer: on the next tick."""
+        for reader in port.others:
             if reader.raw:
                 self._enqueue(reader, as_raw(frame))
-            elif reader.node_order > port.node_order:
-                self._enqueue(reader, frame)
-            else:
-                if not self._next_round:
-                    self._round_at = frame.stamp + _ROUND_NS
-                self._next_round.append((reader, frame))
+                continue
+            if not self._next_round:
+                self._round_at = frame.stamp + _ROUND_NS
+            self._next_round.append((reader, frame))
 
     def flush(self) -> None:
-        """Hand to the bus what the handlers sent; the control path of this place has gone before."""
+        """Hand to the bus what the handlers sent, then keep the figures; the control path has gone before."""
         if self._outbox:
             outbox, self._outbox = self._outbox, []
             for frame, latched in outbox:
                 self._bus.send(frame, latched)
+        if self._to_measure:
+            for port, frame, taken, handled in self._to_measure:
+                port.measure(frame, taken, handled)
+            self._to_measure.clear()
 
     def not_finite(self, port: OutputPort[Message]) -> None:
         """Report that a node tried to send NaN or Inf; the message was held back."""
@@ -253,7 +256,10 @@ class Host:
             raise RequestRefused(f"no node {name!r} in this place (nodes: {', '.join(self.nodes)})") from None
 
     def command(self, node: Node, command: str) -> str:
-        """Let a node carry out a state command, as a call between handlers."""
+        """Let a node carry out a state command, as a call between handlers. Raises RequestRefused."""
+        if command not in node.state_commands:
+            known = ", ".join(sorted(node.state_commands)) or "none"
+            raise RequestRefused(f"node {node.name} does not take {command!r} (it takes: {known})")
         self.origin = 0
         try:
             text = node.on_state_command(command)
@@ -292,30 +298,6 @@ class Host:
                 self._enqueue(port, frame)
 
     # Inner workings -------------------------------------------------------------------------------------------
-
-    def _make_routes(self) -> dict[bytes, list[_Route]]:
-        routes: dict[bytes, list[_Route]] = {}
-        for order, node in enumerate(self.nodes.values()):
-            for name, declared in node.declaration.inputs.items():
-                port = node.ports[name]
-                if not isinstance(port, InputPort):
-                    continue
-                port.node_order = order
-                port.refused = self._refused
-                port.raw = declared.message is RawMessage
-                for topic in port.connections:
-                    self._add_route(routes.setdefault(topic_prefix(topic), []), topic, declared.message, port)
-        return routes
-
-    def _add_route(
-        self, routes: list[_Route], topic: str, message: type[Message], port: InputPort[Message]
-    ) -> None:
-        """One decoding serves all ports that read a topic as the same type."""
-        for _, ports in routes:
-            if ports[0].raw == port.raw:
-                ports.append(port)
-                return
-        routes.append((RawDecoder(topic) if port.raw else FrameDecoder(topic, message), [port]))
 
     def _refused(self, frame: Frame[Message], reason: str) -> None:
         self.event("", "rejected", f"message {frame.seq} of {frame.writer}: {reason}")

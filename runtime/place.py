@@ -7,9 +7,9 @@ node crashes, or a signal comes; and in each case it leaves its devices safe fir
 import gc
 import logging
 import os
-import select
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -22,7 +22,6 @@ from sutura.runtime.host import Host
 from sutura.runtime.zmq_bus import ZmqBus, control_address
 
 _SLICE_NS = 10_000_000  # requests are looked for, and the hang limit is set anew, this often
-_LOT = 500  # messages taken in before timers and requests have their turn
 _COLLECT_EVERY = 100  # slices between garbage collections
 EXIT_CRASHED = 1
 EXIT_ORPHANED = 3
@@ -71,7 +70,7 @@ class Place:
             if self.control.phase == "waiting" and self._all_readers_here():
                 self.control.phase = "ready"
             self.control.serve()
-            select.select([], [], [], 0.002)
+            time.sleep(0.002)
         return not self.stop_signal and self.control.phase == "running"
 
     def _all_readers_here(self) -> bool:
@@ -87,42 +86,37 @@ class Place:
         self._loop()
         host.end()
         while control.phase == "quiet" and not self.stop_signal:
-            self._drain()
-            control.serve()
-            realtime.rearm_hang_limit(self.config.realtime.hang_limit)
-            select.select([self.bus.fd], [], [], 0.002)
+            for data in self.bus.wait(0.002):
+                host.deliver(data)
+            self._serve()
 
     def _loop(self) -> None:
         host, control, bus, now = self.host, self.control, self.bus, monotonic
-        batch, nothing = self.config.realtime.batch, []  # type: ignore[var-annotated]
-        fds = nothing if batch else [bus.fd]
+        batch = self.config.realtime.batch
         next_slice, slices = 0, 0
         while control.phase == "running" and not self.stop_signal:
-            more = self._drain()
+            wait = max(0.0, (min(host.deadline(), next_slice) - now()) * 1e-9)
+            if batch:
+                time.sleep(min(wait, batch))
+                wait = 0.0
+            for data in bus.wait(wait):
+                host.deliver(data)
             host.run()
             at = now()
             if at >= next_slice:
                 next_slice = at + _SLICE_NS
                 slices += 1
-                bus.serve()
-                control.serve()
-                realtime.rearm_hang_limit(self.config.realtime.hang_limit)
+                self._serve()
                 if slices % _COLLECT_EVERY == 0:
                     gc.collect(1)
-            wait = min(host.deadline(), next_slice) - now()
-            if wait > 0 and not more:  # what has come since `_drain` found nothing more wakes the descriptor
-                select.select(fds, nothing, nothing, min(wait * 1e-9, batch or 1.0))
 
-    def _drain(self) -> bool:
-        """Take in what waits, a bounded lot at a time; returns whether there may be more."""
-        bus, deliver = self.bus, self.host.deliver
-        for _ in range(_LOT):
-            if not bus.has_more:
-                return False
-            data = bus.receive()
-            if data is not None:
-                deliver(data)
-        return True
+    def _serve(self) -> None:
+        """What can wait: who listens, requests, complaints; and the hang limit is set anew."""
+        self.bus.serve()
+        for complaint in self.bus.complaints():
+            self.host.event("", "rejected", complaint)
+        self.control.serve()
+        realtime.rearm_hang_limit(self.config.realtime.hang_limit)
 
     def leave(self) -> None:
         """Leave every device safe, then close."""

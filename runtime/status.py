@@ -59,12 +59,13 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One place. now [ns] is when this was taken; cpu_s: processor time used since it runs [s]."""
+    """One place. now [ns] is when this was taken; cpu_s: processor time used since it runs [s], None where it has
+    no process of its own."""
 
     place: str
     pid: int
     now: int
-    cpu_s: float
+    cpu_s: float | None
     handled: int
     unreadable: int
     nodes: tuple[NodeStatus, ...]

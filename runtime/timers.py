@@ -56,10 +56,14 @@ class TimerWheel:
 
     def due(self, now: int) -> list[GridTimer]:
         """The timers that are due, in the topology's order, with their next tick set."""
-        due = [timer for timer in self.timers if timer.next_at <= now]
-        for timer in due:
-            timer.advance(now)
-        self._set_next()
+        due, next_at = [], _NEVER
+        for timer in self.timers:
+            if timer.next_at <= now:
+                timer.advance(now)
+                due.append(timer)
+            if timer.next_at < next_at:
+                next_at = timer.next_at
+        self.next_at = next_at
         return due
 
     def set_rate(self, node: str, name: str, rate: float) -> None:

@@ -57,8 +57,11 @@ class KinematicArm(ActuatorDriver):
         self._target = self._at
 
     def _follow(self) -> None:
+        lag = self.options.lag
+        if lag <= 0.0:
+            self._at = self._target
+            return
         now = self.context.now()
         dt, self._moved_at = (now - self._moved_at) * 1e-9, now
-        lag = self.options.lag
-        share = 1.0 - math.exp(-dt / lag) if lag > 0.0 else 1.0
+        share = 1.0 - math.exp(-dt / lag)
         self._at = tuple(a + share * (b - a) for a, b in zip(self._at, self._target, strict=True))

@@ -73,8 +73,15 @@ class Tremor:
 
     def at(self, t: float) -> Vector3:
         """The displacement of the hand [m] at time `t` [s]."""
-        x, y, z = (sum(a * math.sin(omega * t + phase) for a, omega, phase in axis) for axis in self._axes)
-        return x, y, z
+        x, y, z = self._axes
+        return _shake(x, t), _shake(y, t), _shake(z, t)
+
+
+def _shake(axis: tuple[Vector3, ...], t: float) -> float:
+    """The sum of the sines of one axis; written out, as a hand is read a thousand times a second."""
+    (a0, w0, p0), (a1, w1, p1), (a2, w2, p2), (a3, w3, p3) = axis
+    sin = math.sin
+    return a0 * sin(w0 * t + p0) + a1 * sin(w1 * t + p1) + a2 * sin(w2 * t + p2) + a3 * sin(w3 * t + p3)
 
 
 def _sines(random: Random, amplitude: float, band: tuple[float, float]) -> tuple[Vector3, ...]:

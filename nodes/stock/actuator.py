@@ -57,11 +57,11 @@ class Actuator(Node):
     permit = Input(MotionPermit, max_age=0.03)
     clutch = Input(Clutch, max_age=0.05)
     estop = Input(EmergencyStop, max_age=0.05)
-    measured_js = Output(JointState, valid_for=0.05)
-    setpoint_js = Output(JointState, valid_for=0.05)
-    jaw_measured_js = Output(JointState, valid_for=0.05)
-    jaw_setpoint_js = Output(JointState, valid_for=0.05)
-    operating_state = Output(OperatingState, latched=True)
+    measured_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
+    setpoint_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
+    jaw_measured_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
+    jaw_setpoint_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
+    operating_state = Output(OperatingState, latched=True, rate=50.0)
 
     driver: ActuatorDriver
 

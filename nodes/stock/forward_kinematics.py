@@ -25,9 +25,9 @@ class ForwardKinematics(Node):
     setpoint_js = Input(JointState, max_age=0.05)
     command = Input(Pose, max_age=0.03, frame="{measured_cp}_base", required=False)
     operating_state = Input(OperatingState, policy=LATCHED, required=False)
-    measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base")
-    setpoint_cp = Output(Pose, valid_for=0.1, frame="{setpoint_cp}_base")
-    tracking_error = Output(TrackingError, valid_for=0.05)
+    measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="measured_js")
+    setpoint_cp = Output(Pose, valid_for=0.1, frame="{setpoint_cp}_base", rate="setpoint_js")
+    tracking_error = Output(TrackingError, valid_for=0.05, rate="measured_js")
 
     def on_start(self) -> None:
         self._arm = load_arm(self.params.model)

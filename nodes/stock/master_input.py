@@ -23,8 +23,8 @@ class MasterInput(Node):
     params: Params
     uses_input_device = True
 
-    measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base")
-    gripper = Output(JointState, valid_for=0.05)
+    measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="rate")
+    gripper = Output(JointState, valid_for=0.05, rate="gripper_rate")
 
     device: InputDevice
 

@@ -39,9 +39,9 @@ class MotionScaling(Node):
     clutch = Input(Clutch, max_age=0.05)
     setpoint_cp = Input(Pose, max_age=0.1, frame="{target}_base", feedback=True)
     jaw_setpoint = Input(JointState, max_age=0.1, required=False, feedback=True)
-    target = Output(Pose, valid_for=0.03, frame="{target}_base")
-    jaw_target = Output(JointCommand, valid_for=0.03)
-    teleop_state = Output(TeleopState, latched=True)
+    target = Output(Pose, valid_for=0.03, frame="{target}_base", rate="master")
+    jaw_target = Output(JointCommand, valid_for=0.03, rate="gripper")
+    teleop_state = Output(TeleopState, latched=True, rate=10.0)
 
     def on_start(self) -> None:
         self._anchor: Anchor | None = None

@@ -35,8 +35,8 @@ class Watchdog(Node):
     beats = Input(Heartbeat, many=True)
     present = Input(OperatorPresence, max_age=0.05)
     estop = Input(EmergencyStop, max_age=0.05)
-    permit = Output(MotionPermit, valid_for=0.03)
-    state = Output(WatchdogState, latched=True)
+    permit = Output(MotionPermit, valid_for=0.03, rate=100.0)
+    state = Output(WatchdogState, latched=True, rate=10.0)
 
     def on_start(self) -> None:
         self._evidence: dict[str, Evidence] = {}

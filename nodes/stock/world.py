@@ -27,7 +27,7 @@ class World(Node):
 
     params: Params
 
-    task = Output(TaskState, latched=True)
+    task = Output(TaskState, latched=True, rate=10.0)
 
     def on_start(self) -> None:
         p = self.params

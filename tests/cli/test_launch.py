@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 Sutura = Callable[..., Any]
@@ -43,6 +44,18 @@ def test_a_setting_that_fails_the_check_starts_nothing(sutura: Sutura, home: Pat
     assert list(home.iterdir()) == []
 
 
+def test_what_is_silenced_is_said_at_the_head_of_a_run(sutura: Sutura, home: Path, tmp_path: Path) -> None:
+    node = Path(__file__).parents[2] / "examples" / "speed_watch.py"
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        f"sutura: 1\nnodes: {{a: {{node: '{node}:SpeedWatch', in: {{tip: open/cp}}}}}}\n"
+        "silence: [{rule: unwritten-topic, topic: open/cp, reason: fed by hand}]\n"
+    )
+    outcome = sutura("launch", str(file), "--lockstep", "--duration", "0.1")
+    assert outcome.code == 0
+    assert "[unwritten-topic] silenced: fed by hand" in outcome.out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -63,3 +76,35 @@ def test_bad_usage_ends_with_2_and_starts_nothing(sutura: Sutura, home: Path, ar
     assert outcome.code == 2
     assert "Traceback" not in outcome.err
     assert list(home.iterdir()) == []
+
+
+def test_lockstep_from_the_command_line(sutura: Sutura, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    arguments = ("launch", "teleop", "--set", "arm_at_start=true", "--lockstep", "--duration", "2.5", "--seed", "7")
+    outcome = sutura(*arguments, "--json", "--report", str(file))
+    assert outcome.code == 0
+    report = outcome.table
+    assert report == msgspec.json.decode(file.read_bytes())
+    assert report["verdict"] == "pass"
+    assert report["ran"]["duration_s"] == 2.5
+    assert report["realtime_factor"] > 0.0
+    again = sutura(*arguments)
+    assert again.code == 0
+    assert f"recording hash: {report['recording_hash']}" in again.out
+    assert "× real time" in again.out
+    assert "reset    watchdog" in again.out
+
+
+def test_a_failing_verdict_in_lockstep_ends_with_1(sutura: Sutura, home: Path) -> None:
+    outcome = sutura("launch", "teleop", "--lockstep", "--duration", "0.2")
+    assert outcome.code == 1
+    assert "no command reached a motor" in outcome.out
+
+
+def test_no_record_leaves_the_recorder_out(sutura: Sutura, home: Path) -> None:
+    arguments = ("launch", "sim", "--lockstep", "--duration", "0.1", "--json")
+    recorded, unrecorded = sutura(*arguments).table, sutura(*arguments, "--no-record").table
+    assert Path(recorded["ran"]["recording"]).is_file()
+    assert unrecorded["ran"]["recording"] == ""
+    assert set(recorded["nodes"]) - set(unrecorded["nodes"]) == {"recorder"}
+    assert recorded["recording_hash"] == unrecorded["recording_hash"]

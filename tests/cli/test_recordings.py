@@ -51,11 +51,11 @@ def test_diff_names_the_first_difference_and_ends_with_1(sutura: Sutura, teleop:
     told = sutura("diff", str(teleop), str(changed))
     assert told.code == 1
     assert told.out.startswith("first difference: PSM1/servo_cp position[0]: ")
-    assert "(at 0.080000 s, message 71)" in told.out
+    assert "(at 0.080000 s, message 70)" in told.out
     assert sutura("diff", str(teleop), str(changed), "--topic", "MTMR/measured_cp").code == 0
     assert sutura("diff", str(teleop), str(changed), "--tolerance", "0.1").code == 0
     data = sutura("diff", str(teleop), str(changed), "--json").table
-    assert (data["equal"], data["first"]["topic"], data["first"]["seq"]) == (False, "PSM1/servo_cp", 71)
+    assert (data["equal"], data["first"]["topic"], data["first"]["seq"]) == (False, "PSM1/servo_cp", 70)
 
 
 def test_replay_ends_with_0_when_the_nodes_say_the_same(
@@ -64,11 +64,11 @@ def test_replay_ends_with_0_when_the_nodes_say_the_same(
     told = sutura("replay", str(teleop), "--nodes", "scaling, ik")
     assert (told.code, "equal: " in told.out) == (0, True)
     out = tmp_path / "out.mcap"
-    command = ["replay", str(teleop), "--nodes", "scaling,ik", "--set", "scaling.scale=0.25"]
+    command = ["replay", str(teleop), "--nodes", "scaling,ik,arm,fk", "--set", "scaling.scale=0.25"]
     told = sutura(*command, "--out", str(out), "--json")
     assert told.code == 1
     assert told.table["comparison"]["first"]["topic"] == "PSM1/servo_cp"
-    topics = ["--topic", "PSM1/servo_cp", "--topic", "PSM1/jaw/servo_jp"]
+    topics = ["--topic", "PSM1/servo_cp", "--topic", "PSM1/servo_jp", "--topic", "PSM1/measured_js"]
     assert sutura("diff", str(changed), str(out), *topics).code == 0
     again = sutura(*command, "--out", str(out))
     assert again.code == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sutura.launch import Blueprint, check_topology, load_topology, place_configs
+from sutura.launch import Blueprint, check_topology, examine, load_topology, place_configs
 from sutura.runtime.lockstep import Lockstep
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +52,15 @@ def test_node_and_driver_run_as_the_readme_writes_them(tmp_path: Path, run_dir: 
     assert arm.figures["gesture_to_motor"].total > 2000, "the driver was written to at the master's rate"
     assert watch.figures["tip_speed"].total > 200
     assert watch.figures["tip_speed"].quantile(1.0) > 0.0, "the tip moved"
+
+
+def test_the_topology_of_the_docs_is_sound(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "examples" / "speed_watch.py", tmp_path)
+    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "topologies.md").read_text(), re.DOTALL)
+    (tmp_path / "shown.yaml").write_text(shown[0])
+    findings = examine(load_topology(str(tmp_path / "shown.yaml")))
+    assert findings.problems == []
+    assert [each.problem.topic for each in findings.silenced] == ["pointer/measured_cp"]
 
 
 def test_every_link_of_the_docs_leads_somewhere() -> None:

@@ -5,16 +5,27 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import zmq
 
-from sutura.messages import MAX_FRAME_BYTES, Clutch, Frame, FrameDecoder, Message, encode_frame, topic_prefix
+from sutura.messages import (
+    MAX_FRAME_BYTES,
+    Clutch,
+    Frame,
+    FrameDecoder,
+    Message,
+    RawMessage,
+    encode_frame,
+    topic_prefix,
+)
 from sutura.nodes import Input, InputPort, Node
 from sutura.runtime.clock import monotonic
 from sutura.runtime.config import NodeConfig, PlaceConfig, TopicSource
@@ -27,6 +38,27 @@ OTHER = "assistant/clutch"
 BOUND_S = 20.0
 
 
+class Ear(ZmqBus):
+    """A bus that hands out what it hears one by one; `street`: all buses of a test."""
+
+    def __init__(self, sockets: Path, place: str, street: list["Ear"]) -> None:
+        super().__init__(sockets, place)
+        self.street = street
+        self._came: deque[bytes] = deque()
+
+    def give_slack(self) -> None:
+        """Let every bus do what its place does between messages."""
+        for bus in self.street:
+            bus.serve()
+
+    def receive(self) -> bytes | None:
+        """The next message, or None when there is none now."""
+        if not self._came:
+            self.give_slack()
+            self._came.extend(self.wait(0.0))
+        return self._came.popleft() if self._came else None
+
+
 @pytest.fixture
 def sockets() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="su"))
@@ -35,11 +67,11 @@ def sockets() -> Iterator[Path]:
 
 
 @pytest.fixture
-def make_bus(sockets: Path) -> Iterator[Callable[[str], ZmqBus]]:
-    made: list[ZmqBus] = []
+def make_bus(sockets: Path) -> Iterator[Callable[[str], Ear]]:
+    made: list[Ear] = []
 
-    def make(place: str) -> ZmqBus:
-        made.append(ZmqBus(sockets, place))
+    def make(place: str) -> Ear:
+        made.append(Ear(sockets, place, made))
         return made[-1]
 
     yield make
@@ -59,15 +91,15 @@ def clutch(seq: int, topic: str = TOPIC, writer: str = "operator@1") -> Frame[Me
     return Frame(topic, "Clutch", writer, seq, now, now, 0, Clutch(seq % 2 == 0))
 
 
-def has_readers(bus: ZmqBus, count: int, topic: str = TOPIC) -> Callable[[], bool]:
+def has_readers(bus: Ear, count: int, topic: str = TOPIC) -> Callable[[], bool]:
     def look() -> bool:
-        bus.serve()
+        bus.give_slack()
         return bus.readers(topic) == count
 
     return look
 
 
-def next_of(bus: ZmqBus) -> bytes:
+def next_of(bus: Ear) -> bytes:
     came: list[bytes] = []
 
     def look() -> bool:
@@ -80,7 +112,7 @@ def next_of(bus: ZmqBus) -> bytes:
     return came[0]
 
 
-def test_the_first_message_reaches_every_reader_whoever_came_first(make_bus: Callable[[str], ZmqBus]) -> None:
+def test_the_first_message_reaches_every_reader_whoever_came_first(make_bus: Callable[[str], Ear]) -> None:
     for attempt, early in enumerate(itertools.product((True, False), repeat=3)):
         name = f"writer{attempt}"
         readers = [make_bus(f"{name}.{i}") for i in range(len(early))]
@@ -98,14 +130,14 @@ def test_the_first_message_reaches_every_reader_whoever_came_first(make_bus: Cal
             assert next_of(reader).startswith(topic_prefix(TOPIC))
 
 
-def test_a_second_reader_of_the_same_topic_is_seen(make_bus: Callable[[str], ZmqBus]) -> None:
+def test_a_second_reader_of_the_same_topic_is_seen(make_bus: Callable[[str], Ear]) -> None:
     writer = make_bus("writer")
     for count in (1, 2, 3):
         make_bus(f"reader{count}").listen({"writer": [TOPIC]})
         until(has_readers(writer, count))
 
 
-def test_readers_that_leave_are_counted_out(make_bus: Callable[[str], ZmqBus]) -> None:
+def test_readers_that_leave_are_counted_out(make_bus: Callable[[str], Ear]) -> None:
     writer = make_bus("writer")
     writer.follow([TOPIC])
     readers = [make_bus("a"), make_bus("b")]
@@ -113,15 +145,17 @@ def test_readers_that_leave_are_counted_out(make_bus: Callable[[str], ZmqBus]) -
         reader.listen({"writer": [TOPIC]})
     until(has_readers(writer, 2))
     readers[0].close()
+    writer.street.remove(readers[0])
     until(has_readers(writer, 1))
     assert writer.wants(TOPIC)
     readers[1].close()
+    writer.street.remove(readers[1])
     until(has_readers(writer, 0))
     assert not writer.wants(TOPIC)
 
 
 def test_a_topic_is_wanted_by_an_observer_of_everything_and_not_by_readers_of_others(
-    make_bus: Callable[[str], ZmqBus], sockets: Path
+    make_bus: Callable[[str], Ear], sockets: Path
 ) -> None:
     writer = make_bus("writer")
     writer.follow([TOPIC, "console/estop"])
@@ -133,13 +167,13 @@ def test_a_topic_is_wanted_by_an_observer_of_everything_and_not_by_readers_of_ot
         observer.subscribe(b"")
 
         def is_wanted() -> bool:
-            writer.serve()
+            writer.give_slack()
             return writer.wants(TOPIC)
 
         until(is_wanted)
 
 
-def test_a_late_reader_gets_what_is_latched_and_nothing_else(make_bus: Callable[[str], ZmqBus]) -> None:
+def test_a_late_reader_gets_what_is_latched_and_nothing_else(make_bus: Callable[[str], Ear]) -> None:
     writer, late = make_bus("writer"), make_bus("late")
     for seq in (1, 2):
         writer.send(clutch(seq), latched=True)
@@ -168,8 +202,8 @@ port.connections[topic] = link = Connection(topic, "operator")
 bus.listen({"writer": [topic]})
 decode = FrameDecoder(topic, Clutch)
 while link.seq < last:
-    data = bus.receive()
-    if data is not None:
+    bus.serve()
+    for data in bus.wait(0.01):
         port.accept(decode(data), monotonic())
 print(json.dumps([link.seq, link.counters.received, link.counters.lost]), flush=True)
 bus.close()
@@ -177,7 +211,7 @@ bus.close()
 
 
 def test_a_stopped_observer_starves_nobody_and_counts_what_it_lost(
-    make_bus: Callable[[str], ZmqBus], sockets: Path
+    make_bus: Callable[[str], Ear], sockets: Path
 ) -> None:
     count = 20_000
     writer, live = make_bus("writer"), make_bus("live")
@@ -195,6 +229,7 @@ def test_a_stopped_observer_starves_nobody_and_counts_what_it_lost(
 
             def has_ended() -> bool:
                 writer.send(clutch(next(seqs)), latched=False)
+                writer.serve()
                 return observer.poll() is not None
 
             until(has_ended)
@@ -222,7 +257,7 @@ class Pedal(Node):
 class Listener:
     """A place that hears one topic of a publisher that is no place at all."""
 
-    def __init__(self, bus: ZmqBus, folder: Path) -> None:
+    def __init__(self, bus: Ear, folder: Path) -> None:
         self.bus = bus
         config = PlaceConfig(
             place="reader",
@@ -249,7 +284,7 @@ class Listener:
 
 
 @pytest.fixture
-def listener(make_bus: Callable[[str], ZmqBus], sockets: Path) -> Listener:
+def listener(make_bus: Callable[[str], Ear], sockets: Path) -> Listener:
     return Listener(make_bus("reader"), sockets)
 
 
@@ -261,16 +296,21 @@ def rogue(sockets: Path) -> Iterator["zmq.Socket[bytes]"]:
         yield publisher
 
 
-def subscribed(publisher: "zmq.Socket[bytes]") -> None:
+def subscribed(publisher: "zmq.Socket[bytes]", listener: Listener) -> None:
     """Wait for the reader, which comes back by itself after it has been thrown out."""
-    assert publisher.poll(int(BOUND_S * 1000)), "nobody subscribed"
+
+    def has_come() -> bool:
+        listener.bus.give_slack()
+        return bool(publisher.poll(1))
+
+    until(has_come)
     publisher.recv()
 
 
 def test_garbage_is_counted_and_reported_and_the_next_good_message_is_handled(
     listener: Listener, rogue: "zmq.Socket[bytes]"
 ) -> None:
-    subscribed(rogue)
+    subscribed(rogue, listener)
     good = encode_frame(clutch(1))
     prefix = topic_prefix(TOPIC)
     bad = [prefix, prefix + os.urandom(64), good[:-1], good[:-1] + b"\xc0", prefix + b"\x91" * 5000]
@@ -284,7 +324,7 @@ def test_garbage_is_counted_and_reported_and_the_next_good_message_is_handled(
 
 
 def test_a_message_of_another_writer_is_refused_by_name(listener: Listener, rogue: "zmq.Socket[bytes]") -> None:
-    subscribed(rogue)
+    subscribed(rogue, listener)
     rogue.send(encode_frame(clutch(1, writer="mallory@1")))
     until(lambda: listener.has_counted(rejected=1))
     assert "mallory@1" in listener.host.events[-1].text
@@ -292,7 +332,7 @@ def test_a_message_of_another_writer_is_refused_by_name(listener: Listener, rogu
 
 
 def test_an_oversized_message_is_counted_with_its_writer(listener: Listener, rogue: "zmq.Socket[bytes]") -> None:
-    subscribed(rogue)
+    subscribed(rogue, listener)
     rogue.send(encode_frame(clutch(1)) + bytes(MAX_FRAME_BYTES))
     until(lambda: listener.has_counted(rejected=1))
     assert "operator@1" in listener.host.events[-1].text
@@ -301,16 +341,83 @@ def test_an_oversized_message_is_counted_with_its_writer(listener: Listener, rog
 
 
 def test_a_giant_message_never_reaches_the_decoder_and_other_places_are_still_heard(
-    listener: Listener, rogue: "zmq.Socket[bytes]", make_bus: Callable[[str], ZmqBus]
+    listener: Listener, rogue: "zmq.Socket[bytes]", make_bus: Callable[[str], Ear]
 ) -> None:
-    subscribed(rogue)
+    subscribed(rogue, listener)
     writer = make_bus("writer")
     listener.bus.listen({"writer": [OTHER]})
     until(has_readers(writer, 1, OTHER))
     rogue.send(topic_prefix(TOPIC) + bytes(64 * MAX_FRAME_BYTES))
     writer.send(clutch(1, OTHER, "assistant@1"), latched=False)
-    until(lambda: listener.has_counted() and listener.others.received == 1)
+    complaints: list[str] = []
+
+    def has_complained() -> bool:
+        listener.has_counted()
+        complaints.extend(listener.bus.complaints())
+        return bool(complaints) and listener.others.received == 1
+
+    until(has_complained)
     assert (listener.counters.rejected, listener.host.unreadable) == (0, 0)
+    (complaint,) = complaints
+    assert "rogue was dropped" in complaint
+    assert str(64 * MAX_FRAME_BYTES + len(topic_prefix(TOPIC))) in complaint
+
+
+def test_what_is_no_zeromq_is_dropped_with_a_word_and_readers_are_still_served(
+    make_bus: Callable[[str], Ear], sockets: Path
+) -> None:
+    writer = make_bus("writer")
+    with socket.socket(socket.AF_UNIX) as stranger:
+        stranger.connect(str(sockets / "writer.pub"))
+        stranger.send(b"GET / HTTP/1.1\r\n\r\n".ljust(64))
+        found: list[str] = []
+
+        def has_complained() -> bool:
+            writer.give_slack()
+            found.extend(writer.complaints())
+            return bool(found)
+
+        until(has_complained)
+    assert "greeting of ZMTP 3" in found[0]
+    reader = make_bus("reader")
+    reader.listen({"writer": [TOPIC]})
+    until(has_readers(writer, 1))
+    writer.send(clutch(1), latched=False)
+    assert next_of(reader).startswith(topic_prefix(TOPIC))
+
+
+@pytest.mark.parametrize("size", [0, 1, 200, 255, 256, 5000, 60_000])
+def test_a_zeromq_socket_of_libzmq_hears_every_byte(
+    make_bus: Callable[[str], Ear], sockets: Path, size: int
+) -> None:
+    writer = make_bus("writer")
+    frame: Frame[Message] = Frame(TOPIC, "RawMessage", "recorder@1", 1, 1, 1, 0, RawMessage(os.urandom(size)))
+    with zmq.Context() as context, context.socket(zmq.SUB) as observer:
+        observer.connect(publisher_address(sockets, "writer"))
+        observer.subscribe(topic_prefix(TOPIC))
+        until(has_readers(writer, 1))
+        writer.send(frame, latched=False)
+        assert observer.poll(int(BOUND_S * 1000))
+        assert observer.recv() == encode_frame(frame)
+        observer.unsubscribe(topic_prefix(TOPIC))
+        until(has_readers(writer, 0))
+
+
+def test_a_reader_comes_back_to_a_writer_that_was_started_anew(make_bus: Callable[[str], Ear]) -> None:
+    writer, reader = make_bus("writer"), make_bus("reader")
+    reader.listen({"writer": [TOPIC]})
+    until(has_readers(writer, 1))
+    writer.close()
+    writer.street.remove(writer)
+    again = make_bus("writer")
+
+    def has_come_back() -> bool:
+        reader.receive()
+        return has_readers(again, 1)()
+
+    until(has_come_back)
+    again.send(clutch(1), latched=False)
+    assert next_of(reader).startswith(topic_prefix(TOPIC))
 
 
 # Addresses ----------------------------------------------------------------------------------------------------
