@@ -134,14 +134,8 @@ def as_on_the_real_clock(virtual: Path, path: Path) -> Path:
     recording = Recording(virtual)
     assert recording.facts is not None
     facts = msgspec.structs.replace(recording.facts, clock=REALTIME)
-    topics = [
-        "console/clutch",
-        "MTMR/gripper/measured_js",
-        "MTMR/measured_cp",
-        "MTMR/filtered_cp",
-        "PSM1/servo_cp",
-        "PSM1/servo_jp",
-    ]
+    operator = ["console/clutch", "console/teleop/state", "MTMR/gripper/measured_js"]
+    topics = [*operator, "MTMR/measured_cp", "MTMR/filtered_cp", "PSM1/servo_cp", "PSM1/servo_jp"]
     messages = []
     for message in recording.messages():
         frame = message.frame
