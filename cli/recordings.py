@@ -25,6 +25,8 @@ def show_info(path: Path, as_json: bool) -> None:
     if facts is not None:
         clock = "virtual clock" if facts.is_virtual else "real clock"
         say(f"run        {facts.topology}, seed {facts.seed}, {clock}, {facts.started}")
+        if facts.settings:
+            say(f"settings   {', '.join(facts.settings)}")
         for name, values in (("arguments", facts.arguments), ("versions", facts.versions)):
             say(f"{name:10} {', '.join(f'{key} {value}' for key, value in values.items()) or 'none'}")
     say(f"duration   {figures.duration_s:.3f} s, {figures.messages} messages, {figures.missed} missed")
