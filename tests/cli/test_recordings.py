@@ -109,7 +109,7 @@ def test_runs_are_listed_and_pruned(sutura: Sutura, home: Path) -> None:
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize("option", ["--record", "--no-record", None])
+@pytest.mark.parametrize("option", ["--no-record", None])
 def test_a_launch_records_unless_it_is_told_not_to(sutura: Sutura, home: Path, option: str | None) -> None:
     options = [option] if option else []
     command = ["launch", "teleop", "--set", "arm_at_start=true", "--duration", "0.3", "--json", *options]
