@@ -104,7 +104,8 @@ def test_a_recording_has_what_ran_and_what_was_lost(home: Path) -> None:
     assert {topic.topic for topic in figures.topics} >= {"MTMR/measured_cp", "PSM1/servo_jp", "watchdog/state"}
     sent = {link.topic: link.sent for link in recording.links}
     for topic in figures.topics:
-        assert topic.messages + recording.missed[topic.topic].lost == sent[topic.topic], topic
+        unheard = sent[topic.topic] - topic.messages - recording.missed[topic.topic].lost
+        assert 0 <= unheard <= 0.05 * topic.rate_hz, topic  # said in the last moment, if the machine was that slow
 
 
 @pytest.mark.realtime
