@@ -1,11 +1,22 @@
-"""Runs without a recording."""
+"""Whether a run is recorded: the topology says, and whoever launches it may say otherwise."""
 
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 
 from sutura.launch.topology import Topology, TopologyNode
 from sutura.nodes import NodeError, load_node
 from sutura.nodes.stock.recorder import Recorder
+
+
+def with_recorder(topology: Topology) -> Topology:
+    """The same topology with a recorder of every topic in a place of its own, if it has none yet."""
+    if any(_is_recorder(node) for node in topology.nodes.values()):
+        return topology
+    names = chain(("recorder",), (f"recorder{number}" for number in count(2)))
+    name = next(name for name in names if name not in topology.nodes and name not in topology.places)
+    nodes = {**topology.nodes, name: TopologyNode(name=name, node="recorder")}
+    return replace(topology, nodes=nodes, places={**topology.places, name: (name,)})
 
 
 def without_recorders(topology: Topology) -> Topology:

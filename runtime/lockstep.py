@@ -87,10 +87,10 @@ class Lockstep:
         """Take a frame from a place to those that read its topic."""
         data = encode_frame(frame)
         self._said.update(data)
-        now = frame.stamp
+        now, mail, due = frame.stamp, self._mail, self._due
         for seat in self._readers.get(frame.topic, ()):
-            self._mail[seat].append(data)
-            self._due[seat] = now
+            mail[seat].append(data)
+            due[seat] = now
         for observer in self.observers:
             observer(frame)
 
@@ -174,15 +174,18 @@ class Lockstep:
     def _step_to(self, end: int) -> None:
         """Run all that is due until `end` [ns], moment by moment, and set the clock to it."""
         clock, due, at_work, mail = self.clock, self._due, self._at_work, self._mail
+        now = clock()
         for seat, host in enumerate(at_work):  # whoever holds a host may have given it work meanwhile
-            due[seat] = _NEVER if host is None else clock() if mail[seat] else host.deadline()
+            due[seat] = _NEVER if host is None else now if mail[seat] else host.deadline()
         while (at := min(due)) <= end:
             seat = due.index(at)
             host = at_work[seat]
             if host is None:
                 due[seat] = _NEVER
                 continue
-            clock.advance_to(at)
+            if at > now:
+                clock.advance_to(at)
+                now = at
             if mail[seat]:
                 letters, mail[seat] = mail[seat], []
                 for data in letters:

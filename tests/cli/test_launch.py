@@ -108,3 +108,11 @@ def test_no_record_leaves_the_recorder_out(sutura: Sutura, home: Path) -> None:
     assert unrecorded["ran"]["recording"] == ""
     assert set(recorded["nodes"]) - set(unrecorded["nodes"]) == {"recorder"}
     assert recorded["recording_hash"] == unrecorded["recording_hash"]
+
+
+def test_record_records_what_has_no_recorder(sutura: Sutura, home: Path) -> None:
+    arguments = ("launch", "teleop", "--lockstep", "--duration", "0.1", "--json")
+    recorded, unrecorded = sutura(*arguments, "--record").table, sutura(*arguments).table
+    assert Path(recorded["ran"]["recording"]).stat().st_size > 0
+    assert unrecorded["ran"]["recording"] == ""
+    assert recorded["recording_hash"] == unrecorded["recording_hash"]
