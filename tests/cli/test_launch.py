@@ -68,6 +68,7 @@ def test_what_is_silenced_is_said_at_the_head_of_a_run(sutura: Sutura, home: Pat
         ("teleop", "--set", "nope=1"),
         ("teleop", "--report", "no/such/folder/report.json"),
         ("teleop", "--report", "."),
+        ("teleop", "--processes"),
     ],
     ids=" ".join,
 )
