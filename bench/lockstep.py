@@ -27,12 +27,13 @@ from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep
 
+_WHOLE_TASK_S = 20.0  # which the scripted surgeon needs for its ring
 _OTHER_SEED_S = 3.0  # of the run whose hash must differ: the hand moves from 2 s on
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is run. duration [s]: of the run's clock; wanted: times real time."""
+    """What is run. duration [s]: of the run's clock; wanted: times real time; processes: a process a place."""
 
     name: str
     topology: str
@@ -40,12 +41,15 @@ class Case:
     record: bool
     duration: float
     wanted: float
+    processes: bool = False
 
 
 CASES = (
     Case("kinematic", "teleop", ("arm_at_start=true",), False, 30.0, 20.0),
     Case("kinematic, recorded", "teleop", ("arm_at_start=true",), True, 30.0, 10.0),
     Case("MuJoCo, recorded", "sim", (), True, 60.0, 3.0),
+    Case("kinematic, in processes", "teleop", ("arm_at_start=true",), False, 5.0, 0.5, processes=True),
+    Case("MuJoCo, recorded, in processes", "sim", (), True, 5.0, 0.5, processes=True),
 )
 
 
@@ -72,7 +76,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     cases: list[Outcome]
 
 
-def run_case(case: Case, seed: int, duration: float) -> Report:
+def run_case(case: Case, seed: int, duration: float, *, processes: bool = False) -> Report:
     """One run. Raises NotRunnable and what keeps a run from starting."""
     topology = load_topology(case.topology, case.settings)
     topology = with_recorder(topology) if case.record else without_recorders(topology)
@@ -80,7 +84,14 @@ def run_case(case: Case, seed: int, duration: float) -> Report:
     if problems:
         raise NotRunnable(topology.name, problems)
     with own_home():
-        return run_lockstep(topology, seed=seed, duration=duration, note=lambda text: None, update=lambda run: None)
+        return run_lockstep(
+            topology,
+            seed=seed,
+            duration=duration,
+            processes=processes,
+            note=lambda text: None,
+            update=lambda run: None,
+        )
 
 
 @contextmanager
@@ -104,7 +115,7 @@ def measure(rounds: int, seed: int, share: float, say: Callable[[str], None]) ->
     for number in range(1, rounds + 1):
         for case in CASES:
             meter = OthersMeter()
-            report = run_case(case, seed, case.duration * share)
+            report = run_case(case, seed, case.duration * share, processes=case.processes)
             reports[case.name].append(report)
             strangers[case.name].append(meter.percent())
             say(f"round {number}: {case.name}: {report.realtime_factor} × real time")
@@ -116,12 +127,14 @@ def judge(case: Case, reports: list[Report], strangers: list[float], seed: int, 
     """The figures of a case, and what is wrong with its runs."""
     wrong = [f"a run failed: {'; '.join(report.reasons)}" for report in reports if report.verdict != "pass"]
     hashes = {report.recording_hash for report in reports}
+    if case.processes:
+        hashes.add(run_case(case, seed, case.duration * share).recording_hash)
     if len(hashes) != 1:
         wrong.append(f"{len(hashes)} different hashes with one seed")
     if run_case(case, seed, _OTHER_SEED_S).recording_hash == run_case(case, seed + 1, _OTHER_SEED_S).recording_hash:
         wrong.append("another seed gave the same hash")
     task = reports[0].task
-    if task is not None and share >= 1.0 and (task.rings_transferred < 1 or task.drops):
+    if task is not None and case.duration * share >= _WHOLE_TASK_S and (task.rings_transferred < 1 or task.drops):
         wrong.append(f"{task.rings_transferred} rings transferred, {task.drops} drops")
     factors = [report.realtime_factor or 0.0 for report in reports]
     return Outcome(
