@@ -136,14 +136,12 @@ class ActuatorDriver(ABC):
     def _slowed(self, to: tuple[float, ...], sent: tuple[float, ...], dt: float) -> tuple[float, ...]:
         """Limit each joint to its speed; gaps count as 10 ms at most, so that a pause buys no leap."""
         dt = min(dt, 0.01)
-        slowed = to
-        for i, speed in enumerate(self.joints.velocity):
-            step, most = to[i] - sent[i], speed * dt
-            if abs(step) > most:
-                slowed = (*slowed[:i], sent[i] + math.copysign(most, step), *slowed[i + 1 :])
-        if slowed is not to:
-            self.limited_writes += 1
-        return slowed
+        speeds = self.joints.velocity
+        for a, b, speed in zip(sent, to, speeds, strict=True):
+            if abs(b - a) > speed * dt:
+                self.limited_writes += 1
+                return tuple(map(_towards, sent, to, [v * dt for v in speeds]))
+        return to
 
     def _require(self, call: str, *allowed: DriverState) -> None:
         if self.state not in allowed:
@@ -171,3 +169,9 @@ class ActuatorDriver(ABC):
 
     @abstractmethod
     def _close(self) -> None: ...
+
+
+def _towards(at: float, to: float, most: float) -> float:
+    """From `at` in the direction of `to`, by `most` at most."""
+    step = to - at
+    return at + math.copysign(most, step) if abs(step) > most else to
