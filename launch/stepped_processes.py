@@ -8,6 +8,8 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+import msgspec
+
 from sutura.launch.child import Child
 from sutura.launch.guardian import Guardian
 from sutura.launch.handshake import require_agreement
@@ -133,14 +135,23 @@ class SteppedProcesses(Turns):
                 sock, _ = door.accept()
             except TimeoutError:
                 continue
-            sock.settimeout(_ANSWER_TIMEOUT_S)
-            hello = Link(sock, Hello).receive()
+            hello = self._greet(sock)
             if hello is not None:
-                self._links[hello.place] = Link(sock, Stepped)
                 said[hello.place] = Reply(
                     id="", schemas=hello.schemas, boot_id=hello.boot_id, protocol=hello.protocol
                 )
         return said
+
+    def _greet(self, sock: socket.socket) -> Hello | None:
+        """Hear who has come; None if it has left again."""
+        sock.settimeout(_ANSWER_TIMEOUT_S)
+        try:
+            hello = Link(sock, Hello).receive()
+        except (OSError, msgspec.MsgspecError) as error:
+            raise StartFailed(f"expected the name of a place on {sock.getsockname()}, came: {error}") from error
+        if hello is not None:
+            self._links[hello.place] = Link(sock, Stepped)
+        return hello
 
     def _ask(self, place: str, what: str, letters: Sequence[bytes] = ()) -> Stepped:
         """One step of a place; what it sent is posted. Raises PlaceFell, after which the place must be buried."""
@@ -150,6 +161,9 @@ class SteppedProcesses(Turns):
             answer = link.receive()
         except TimeoutError:
             self._children[place].kill(f"did not answer for {_ANSWER_TIMEOUT_S:g} s, was killed")
+            answer = None
+        except msgspec.MsgspecError as error:
+            self._children[place].kill(f"answered what is no answer ({error}), was killed")
             answer = None
         except OSError:
             answer = None

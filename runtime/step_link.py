@@ -55,7 +55,7 @@ class Stepped(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Link(Generic[S]):
-    """One end; it reads messages of one type. Raises OSError where the socket does."""
+    """One end; it reads messages of one type. Both ways raise OSError where the socket does."""
 
     def __init__(self, sock: socket.socket, kind: type[S]) -> None:
         self.socket = sock
@@ -69,7 +69,7 @@ class Link(Generic[S]):
         self.socket.sendall(len(data).to_bytes(_LENGTH, "little") + data)
 
     def receive(self) -> S | None:
-        """Wait for a message; None when the other end has closed."""
+        """Wait for a message; None when the other end has closed. Raises MsgspecError if it is of another type."""
         data = self._rest
         while len(data) < _LENGTH or len(data) < (size := _LENGTH + int.from_bytes(data[:_LENGTH], "little")):
             more = self.socket.recv(_CHUNK)
