@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -57,7 +58,6 @@ class SteppedProcesses(Turns):
 
         Raises StartFailed, SchemaMismatch, PlaceFell.
         """
-        self._share_a_core()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
             door.bind(str(step_path(self._run.sockets)))
             door.listen(len(self.configs))
@@ -65,6 +65,7 @@ class SteppedProcesses(Turns):
             for place, config in self.configs.items():
                 self._start(self._children[place], config)
             require_agreement(self._wiring, self._let_in(door), boot_id())
+        self._share_a_core()
         self._links = {place: self._links[place] for place in self._places}  # they came in any order
         deadlines = {place: self._ask(place, "begin").due for place in self._places}
         for place, seat in self.seats.items():
@@ -110,7 +111,9 @@ class SteppedProcesses(Turns):
 
     def _share_a_core(self) -> None:
         cores = sorted(self._cores)
-        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})  # processes inherit it
+        for pid in (0, *(child.pid for child in self._children.values())):
+            with suppress(ProcessLookupError):  # it has ended: the first step will find that out
+                os.sched_setaffinity(pid, {cores[os.getpid() % len(cores)]})
 
     def _start(self, child: Child, config: PlaceConfig) -> None:
         path = self._run.configs / f"{config.place}.json"
