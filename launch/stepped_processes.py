@@ -6,7 +6,7 @@ As only one of them runs at any time, all share one core: waking a process of th
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 import msgspec
@@ -72,10 +72,13 @@ class SteppedProcesses(Turns):
             self.due[seat] = self.start if self.mail[seat] else deadlines[place]
         self.run_until(0.0)
 
-    def visit(self, seat: int, letters: Sequence[bytes]) -> int:
+    def visit(self, seat: int, letters: list[bytes]) -> int:
         """Grant a place its turn. Raises PlaceFell."""
         place = self._places[seat]
-        return self._ask(place, "grant", letters).due if place in self._links else NEVER
+        if place in self._links:
+            return self._ask(place, "grant", letters).due
+        letters.clear()
+        return NEVER
 
     def bury(self, place: str, node: str, text: str) -> Figures | None:
         """Forget a place that has fallen; returns its last figures and events, where it has told them."""
@@ -86,8 +89,7 @@ class SteppedProcesses(Turns):
         """The figures of every place that lives, and the events since the last look. Raises PlaceFell."""
         found: dict[str, Figures] = {}
         for place in list(self._links):
-            letters, self.mail[self.seats[place]] = self.mail[self.seats[place]], []
-            answer = self._ask(place, "look", letters)
+            answer = self._ask(place, "look", self.mail[self.seats[place]])
             if answer.status is not None:
                 found[place] = (answer.status, list(answer.events))
         return found
@@ -156,11 +158,16 @@ class SteppedProcesses(Turns):
             self._links[hello.place] = Link(sock, Stepped)
         return hello
 
-    def _ask(self, place: str, what: str, letters: Sequence[bytes] = ()) -> Stepped:
-        """One step of a place; what it sent is posted. Raises PlaceFell, after which the place must be buried."""
+    def _ask(self, place: str, what: str, letters: list[bytes] | None = None) -> Stepped:
+        """One step of a place, which takes the letters; what it sent is posted.
+
+        Raises PlaceFell, after which the place must be buried.
+        """
         link = self._links[place]
         try:
-            link.send(Step(what, self.clock.now(), list(letters)))
+            link.send(Step(what, self.clock.now(), letters or []))
+            if letters:
+                letters.clear()
             answer = link.receive()
         except TimeoutError:
             self._children[place].kill(f"did not answer for {_ANSWER_TIMEOUT_S:g} s, was killed")

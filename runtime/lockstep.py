@@ -4,7 +4,7 @@ The clock is a value that moves to the next deadline of any place; a message tak
 difference. A place can be killed or frozen, which is how safety is rehearsed to the microsecond.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -52,15 +52,17 @@ class Lockstep(Turns):
             host.begin(self.start)
         self.run_until(0.0)
 
-    def visit(self, seat: int, letters: Sequence[bytes]) -> int:
+    def visit(self, seat: int, letters: list[bytes]) -> int:
         """Let a place take its mail and run. Raises NodeCrashed."""
         host = self._at_work[seat]
         if host is None:
-            if seat in self._frozen:
-                self.mail[seat].extend(letters)
+            if seat not in self._frozen:
+                letters.clear()
             return NEVER
-        for data in letters:
-            host.deliver(data)
+        if letters:
+            for data in letters:
+                host.deliver(data)
+            letters.clear()
         host.run()
         return host.deadline()
 
@@ -158,8 +160,9 @@ class Lockstep(Turns):
             self.hosts[place].end()
         for place, host in self.hosts.items():
             letters = self.mail[self.seats[place]]
-            while letters:
-                host.deliver(letters.pop(0))
+            for data in letters:
+                host.deliver(data)
+            letters.clear()
 
     def _seat(self, place: str, host: Host) -> None:
         self.hosts[place] = host

@@ -5,7 +5,7 @@ there is none; then time goes on to the next deadline.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 from sutura.nodes import Event
@@ -29,15 +29,15 @@ class Turns(ABC):
         self.log: list[bytes] | None = None  # all that is said, for whoever wants to compare
         self.remarks: list[Event] = []  # what people should know and no place says
         self._said = blake2b(digest_size=_DIGEST_BYTES)
-        self._readers: dict[str, list[int]] = {}
-        for place, config in self.configs.items():
+        self._readers: dict[str, list[tuple[int, Callable[[bytes], None]]]] = {}
+        for seat, config in enumerate(self.configs.values()):
             for topic, source in config.sources.items():
-                if source.place != place:
-                    self._readers.setdefault(topic, []).append(self.seats[place])
+                if source.place != config.place:
+                    self._readers.setdefault(topic, []).append((seat, self.mail[seat].append))
 
     @abstractmethod
-    def visit(self, seat: int, letters: Sequence[bytes]) -> int:
-        """Let a place take its mail and run; returns when it must run next [ns]."""
+    def visit(self, seat: int, letters: list[bytes]) -> int:
+        """Let a place run with its mail, and clear what it took; returns when it must run next [ns]."""
 
     @property
     def elapsed(self) -> float:
@@ -54,11 +54,11 @@ class Turns(ABC):
         self._said.update(data)
         if self.log is not None:
             self.log.append(data)
-        seats = self._readers.get(topic)
-        if seats:
-            now, mail, due = self.clock.now(), self.mail, self.due
-            for seat in seats:
-                mail[seat].append(data)
+        readers = self._readers.get(topic)
+        if readers:
+            now, due = self.clock.now(), self.due
+            for seat, put in readers:
+                put(data)
                 due[seat] = now
 
     def run_until(self, seconds: float) -> None:
@@ -74,14 +74,11 @@ class Turns(ABC):
 
     def step_to(self, end: int) -> None:
         """Give every place its turns until `end` [ns], and set the clock to it."""
-        now, due, mail = self.clock(), self.due, self.mail
+        now, due, mail, visit = self.clock(), self.due, self.mail, self.visit
         while (at := min(due)) <= end:
             if at > now:
                 self.clock.advance_to(at)
                 now = at
             seat = due.index(at)
-            letters = mail[seat]
-            if letters:
-                mail[seat] = []
-            due[seat] = self.visit(seat, letters)
+            due[seat] = visit(seat, mail[seat])
         self.clock.advance_to(end)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from random import Random
 
@@ -41,12 +40,13 @@ class Recorded(Turns):
         for seat in range(places):
             self.due[seat] = self.start + self.random.randrange(1, 5000)
 
-    def visit(self, seat: int, letters: Sequence[bytes]) -> int:
+    def visit(self, seat: int, letters: list[bytes]) -> int:
         now = self.clock()
         work = {s for s, due in enumerate(self.due) if due <= now}
         assert seat == min(work), "the first place that is due or has mail"
         self.visits.append((now, seat))
         self.got[seat] += letters
+        letters.clear()
         if self.random.random() < 0.4:
             data = b"%d from %d" % (len(self.said), seat)
             self.said.append((seat, data))
