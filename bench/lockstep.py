@@ -20,13 +20,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.errors import NotRunnable
-from bench.machine import Machine, OthersMeter, this_machine
+from bench.machine import Machine, OthersMeter, this_machine, wait_until_quiet
 from sutura.errors import SuturaError
 from sutura.launch import check_topology, load_topology
 from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep
 
+_PATIENCE_S = 20.0  # with strangers, before a round
 _WHOLE_TASK_S = 20.0  # which the scripted surgeon needs for its ring
 _OTHER_SEED_S = 3.0  # of the run whose hash must differ: the hand moves from 2 s on
 
@@ -113,6 +114,7 @@ def measure(rounds: int, seed: int, share: float, say: Callable[[str], None]) ->
     reports: dict[str, list[Report]] = {case.name: [] for case in CASES}
     strangers: dict[str, list[float]] = {case.name: [] for case in CASES}
     for number in range(1, rounds + 1):
+        wait_until_quiet(_PATIENCE_S)
         for case in CASES:
             meter = OthersMeter()
             report = run_case(case, seed, case.duration * share, processes=case.processes)
