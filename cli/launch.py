@@ -45,6 +45,12 @@ def launch(
             "Ends after 60 s of that clock unless --duration says otherwise.",
         ),
     ] = False,
+    processes: Annotated[
+        bool,
+        typer.Option(
+            "--processes", help="With --lockstep: a process a place, compared with one process as it goes."
+        ),
+    ] = False,
     record: Annotated[
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
@@ -60,9 +66,13 @@ def launch(
         raise typer.BadParameter("name a topology; `sutura launch --list` shows those that come with Sutura")
     if show_arguments:
         return _arguments(topology, as_json)
+    if processes and not lockstep:
+        raise typer.BadParameter(
+            "--processes says how --lockstep is done; without it every place is a process anyway"
+        )
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, record)
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record)
     raise typer.Exit(run_and_report(order, as_json))
 
 

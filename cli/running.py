@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sutura.cli.check import show_problems
@@ -30,7 +31,8 @@ class RunOrder:
     duration: float | None
     report_file: Path | None
     lockstep: bool
-    record: bool
+    processes: bool
+    record: bool | None
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -52,7 +54,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         watch.note(f"launching {topology.name} ({topology.path})")
         for silenced in findings.silenced:
             watch.note(str(silenced))
-        run = run_lockstep if order.lockstep else run_topology
+        run = partial(run_lockstep, processes=order.processes) if order.lockstep else run_topology
         report = run(
             topology,
             settings=order.settings,

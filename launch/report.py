@@ -161,7 +161,7 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
 
 def _reasons(report: Report, supervisor: WatchedRun) -> list[str]:
     reasons = [f"trip at {trip.at_s:.3f} s: {trip.cause}" for trip in report.trips]
-    bad = {"ended", "hung", "forced", "fault", "crash", "hold"}
+    bad = {"ended", "hung", "forced", "fault", "crash", "hold", "diverged"}
     reasons += [f"{e.node}: {e.text} (at {e.at_s:.3f} s)" for e in report.events if e.kind in bad]
     control = supervisor.blueprint.control_nodes
     for link in report.connections:

@@ -14,10 +14,12 @@ import msgspec
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.facts import describe_run
 from sutura.launch.kept_runs import size_notice
-from sutura.launch.lockstep import LockstepRun, require_simulated
+from sutura.launch.lockstep import LockstepRun
+from sutura.launch.processes_run import ProcessesRun
 from sutura.launch.recorders import add_report, recordings_of
 from sutura.launch.report import Report, build_report
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
+from sutura.launch.stepped_run import SteppedRun, require_simulated
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
 from sutura.launch.watched_run import WatchedRun
@@ -91,23 +93,28 @@ def run_lockstep(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    processes: bool = False,
     note: Callable[[str], None],
-    update: Callable[[LockstepRun], None],
+    update: Callable[[SteppedRun], None],
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
+    processes: a process a place, compared with one process as it goes.
     Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
     run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
     with interruptible() as interrupted:
-        stepped = LockstepRun(blueprint, run, seed)
+        is_over = interrupted.__bool__
+        stepped: SteppedRun = (
+            ProcessesRun(blueprint, run, seed, is_over) if processes else LockstepRun(blueprint, run, seed)
+        )
         try:
             stepped.begin()
             note(f"run directory: {run.path}")
-            stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
+            stepped.advance(duration or LOCKSTEP_DURATION_S, is_over, update)
         finally:
             stepped.end()
         return write_report(stepped, settings, stepped.elapsed, note, report_file)
