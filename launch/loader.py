@@ -10,6 +10,7 @@ from sutura.launch.settings import apply_setting, argument_settings, check_keys,
 from sutura.launch.shape import as_list, plain
 from sutura.launch.shipped import find_topology
 from sutura.launch.topology import Topology
+from sutura.launch.trial_plan import TrialPlan, read_trial_plan, trial_settings
 
 
 def load_topology(name_or_path: str, settings: Sequence[str] = ()) -> Topology:
@@ -29,6 +30,14 @@ def load_topology(name_or_path: str, settings: Sequence[str] = ()) -> Topology:
     return _topology(sheet, names)
 
 
+def load_trial(name_or_path: str, settings: Sequence[str] = ()) -> Topology:
+    """The topology as `sutura test` runs it: the settings of its `test` block come before `settings`.
+
+    Raises TopologyError.
+    """
+    return load_topology(name_or_path, (*trial_settings(find_topology(name_or_path)), *settings))
+
+
 def _topology(sheet: Sheet, names: Names) -> Topology:
     nodes = wire_beats({name: read_node(name, tree) for name, tree in names.nodes.items()})
     places = make_places(nodes, names.places)
@@ -45,6 +54,7 @@ def _topology(sheet: Sheet, names: Names) -> Topology:
         expect=cast("list[object]", top.get("expect", [])),
         faults=top.get("faults"),
         silence=cast("list[object]", top.get("silence", [])),
+        trial=read_trial_plan(sheet.top["test"]) if "test" in sheet.top else TrialPlan(),
         arguments=dict(sheet.arguments),
         place_marks=place_marks,
         said={key: as_list(sheet.top[key], key) for key in ("expect", "silence") if key in sheet.top},

@@ -59,8 +59,11 @@ def run_topology(
     report_file: Path | None = None,
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
+    made: Callable[[Supervisor], None] = lambda run: None,
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
+
+    made: is given the run before it starts.
 
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
@@ -68,6 +71,7 @@ def run_topology(
     run = _make_directory(topology)
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
+        made(supervisor)
         try:
             run.publish(_info(blueprint, run))
             supervisor.start(note, lambda: bool(interrupted))
@@ -90,9 +94,12 @@ def run_lockstep(
     report_file: Path | None = None,
     note: Callable[[str], None],
     update: Callable[[LockstepRun], None],
+    made: Callable[[LockstepRun], None] = lambda run: None,
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
+
+    made: is given the run before it starts.
 
     Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
@@ -101,6 +108,7 @@ def run_lockstep(
     run = _make_directory(topology)
     with interruptible() as interrupted:
         stepped = LockstepRun(blueprint, run, seed)
+        made(stepped)
         try:
             stepped.begin()
             note(f"run directory: {run.path}")
@@ -126,10 +134,15 @@ def write_report(
 ) -> Report:
     """Judge a run that has ended; the report goes into the run's directory and into `report_file`."""
     report = build_report(run, list(settings), lasted)
-    for path in (run.run.path / "report.json", report_file):
+    save_report(report, run.run, report_file)
+    return report
+
+
+def save_report(report: Report, run: RunDirectory, report_file: Path | None = None) -> None:
+    """Write a report into the run's directory and into `report_file`."""
+    for path in (run.path / "report.json", report_file):
         if path is not None:
             path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
-    return report
 
 
 def _info(blueprint: Blueprint, run: RunDirectory) -> RunInfo:
