@@ -1,0 +1,137 @@
+"""Tests topologies one after the other, for a person or a script: all are checked before the first one runs."""
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sutura.cli.check import show_problems
+from sutura.cli.errors import FileRefused, NothingToDo, SeveralReports
+from sutura.cli.output import fail, is_terminal, say, show_json, show_table, warn
+from sutura.cli.running import require_writable
+from sutura.cli.watch import LiveWatch, PlainWatch, Watch
+from sutura.errors import SuturaError
+from sutura.launch import Topology, check_topology
+from sutura.launch.judgement import Judged
+from sutura.launch.junit import Suite, write_junit
+from sutura.launch.loader import load_trial
+from sutura.launch.report import Report
+from sutura.launch.trial import Trial
+
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class TrialOrder:
+    """What a person wants tested, and how. duration [s], seed: None: as each topology says."""
+
+    topologies: Sequence[str]
+    settings: Sequence[str]
+    realtime: bool
+    duration: float | None
+    seed: int | None
+    junit: Path | None
+    report_file: Path | None
+
+
+def run_trials(order: TrialOrder, as_json: bool) -> int:
+    """Test the topologies; returns the exit code: 0 all passed, 1 one did not, 2 one could not be tested at all.
+
+    Raises BadInput, TopologyError.
+    """
+    _require_sense(order)
+    loaded = [load_trial(name, order.settings) for name in order.topologies]
+    found = [(topology, check_topology(topology)) for topology in loaded]
+    if any(problems for _, problems in found):
+        for topology, problems in found:
+            if problems:
+                show_problems(topology, problems)
+        fail("nothing was tested")
+        return BAD_INPUT
+    suites = [_test(topology, order, as_json) for topology in loaded]
+    if order.junit is not None:
+        _write_junit(order.junit, suites)
+    if as_json:
+        show_json(
+            {
+                "passed": all(suite.passed for suite in suites),
+                "reports": [suite.report for suite in suites if suite.report is not None],
+                "errors": {suite.topology: suite.error for suite in suites if suite.error},
+            }
+        )
+    return 0 if all(suite.passed for suite in suites) else 1
+
+
+def _require_sense(order: TrialOrder) -> None:
+    if not order.topologies:
+        raise NothingToDo("name a topology; `sutura launch --list` shows those that come with Sutura")
+    if order.report_file is not None and len(order.topologies) > 1:
+        raise SeveralReports(order.report_file, order.topologies)
+    for file in (order.junit, order.report_file):
+        if file is not None:
+            require_writable(file)
+
+
+def _test(topology: Topology, order: TrialOrder, as_json: bool) -> Suite:
+    trial = Trial(
+        topology=topology,
+        settings=(*topology.trial.settings, *order.settings),
+        seed=order.seed,
+        duration=order.duration,
+        realtime=order.realtime,
+    )
+    begun = time.perf_counter()
+    report, error = None, ""
+    try:
+        report = _run(trial, order.report_file, as_json)
+    except SuturaError as trouble:
+        error = str(trouble)
+        fail(f"{topology.name}: {error}")
+    suite = Suite(topology.name, str(topology.path), time.perf_counter() - begun, report, error)
+    if report is not None and not as_json:
+        _show(report)
+    return suite
+
+
+def _run(trial: Trial, report_file: Path | None, as_json: bool) -> Report:
+    watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
+    world = "on the real clock" if trial.realtime else "in lockstep"
+    with watch:
+        watch.note(
+            f"testing {trial.topology.name} ({trial.topology.path}) {world}, "
+            f"{trial.duration_used:g} s, seed {trial.seed_used}"
+        )
+        return trial.run(note=watch.note, update=watch.update, report_file=report_file)
+
+
+def _show(report: Report) -> None:
+    test = report.test
+    if test is None:
+        return
+    if test.expectations:
+        show_table(("OUTCOME", "EXPECTATION", "MEASURED"), [_row(each) for each in test.expectations])
+    for each in test.expectations:
+        if each.outcome != "held":
+            say(f"{each.file}:{each.line}: {each.outcome}: {each.reason}")
+    for reason in test.unexpected:
+        say(f"unexpected: {reason}")
+    if report.ran.recording:
+        say(f"recording: {report.ran.recording}")
+    held = sum(each.outcome == "held" for each in test.expectations)
+    verdict = "passed" if test.passed else "failed"
+    pace = f", {report.realtime_factor:.1f} × real time" if report.realtime_factor is not None else ""
+    nothing = "" if test.expectations else ": nothing is expected of it; say what, in the topology's `expect`"
+    say(f"{report.ran.topology} {verdict}: {held} of {len(test.expectations)} expectations held{pace}{nothing}")
+
+
+def _row(judged: Judged) -> tuple[str, str, str]:
+    return judged.outcome, judged.name, judged.figure or "–"
+
+
+def _write_junit(path: Path, suites: Sequence[Suite]) -> None:
+    try:
+        write_junit(path, suites)
+    except OSError as error:
+        raise FileRefused(path, error.strerror or str(error)) from error
+    warn(f"JUnit: {path}")
