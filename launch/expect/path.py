@@ -6,19 +6,14 @@ from dataclasses import dataclass
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.errors import BadValue
 from sutura.launch.expect.entry import Entry
-from sutura.launch.expect.errors import CannotJudge
 from sutura.launch.expect.evidence import Evidence
 from sutura.launch.expect.expectation import Expectation, head
-from sutura.launch.expect.finding import Finding, finding, joined, quantile
+from sutura.launch.expect.finding import Finding, finding, joined
+from sutura.launch.expect.legs import SHARES, legs_of, measure_leg, short, topics_of
 from sutura.launch.expect.names import Names
-from sutura.launch.expect.ways import Ways, starts_gestures, ways
 from sutura.launch.quantities import in_words
 from sutura.launch.shape import as_list
 from sutura.launch.yaml_source import Located
-from sutura.messages import Message
-from sutura.nodes import Summary
-
-SHARES = {"latency_p50": 0.5, "latency_p95": 0.95, "latency_p99": 0.99, "latency_max": 1.0}
 
 
 @dataclass(frozen=True)
@@ -32,54 +27,23 @@ class PathExpectation(Expectation):
     limits: Mapping[str, float]
 
     def topics(self, blueprint: Blueprint) -> Iterable[str]:
-        """Both ends, where gestures have to be found again in the middle of their way."""
-        if starts_gestures(blueprint, self.nodes[0]):
-            return ()
-        found = ways(blueprint, self.nodes)
-        return (*found.leaving, *_arriving(blueprint, self.nodes[-1], found))
+        """Both ends of each leg on which gestures have to be found again in the middle of their way."""
+        return [topic for leg in legs_of(blueprint, self.nodes).legs for topic in topics_of(blueprint, leg)]
 
     def judge(self, evidence: Evidence) -> Finding:
-        found = ways(evidence.blueprint, self.nodes)
-        if not found.ports:
-            way = " → ".join(self.nodes)
-            reason = f"no gesture is carried {way}: a node between acts at its own times"
-            raise CannotJudge(f"{reason}; expect the legs one by one")
-        measured = self._measure(evidence, found)
-        return joined(
-            finding(f"{_short(key)} {in_words(measured[key], 's')}", self._breach(key, measured[key]))
-            for key in self.limits
-        )
+        found = legs_of(evidence.blueprint, self.nodes)
+        measured = [measure_leg(evidence, leg) for leg in found.legs]
+        waits = f" in {len(found.legs)} legs, with the longest wait between them" if found.wait else ""
+        totals = {key: sum(leg[key] for leg in measured) + found.waited(key) for key in self.limits}
+        figures = [
+            finding(f"{short(key)} {in_words(totals[key], 's')}", self._breach(key, totals[key])) for key in totals
+        ]
+        together = joined(figures)
+        return finding(together.figure + waits, *together.breaches)
 
     def _breach(self, key: str, value: float) -> str:
         limit = self.limits[key]
         return f"{key} is {in_words(value, 's')}, may be {in_words(limit, 's')}" if value > limit else ""
-
-    def _measure(self, evidence: Evidence, found: Ways) -> dict[str, float]:
-        """Every latency [s]: as the last node measured it, or with gestures found again in the middle of a way."""
-        first, last = self.nodes[0], self.nodes[-1]
-        if not starts_gestures(evidence.blueprint, first):
-            return self._matched(evidence, found)
-        if evidence.blueprint.kinds[last].drives_actuator and evidence.blueprint.source_of(last) == first:
-            return _figures([evidence.figure(last, "gesture_to_motor")])
-        links = [link.path for link in evidence.inputs(last) if link.port in found.ports and link.path.count]
-        if not links:
-            raise CannotJudge(f"node {last} has handled nothing that came from {first}")
-        return _figures(links)
-
-    def _matched(self, evidence: Evidence, found: Ways) -> dict[str, float]:
-        """From the first node's message to that which reaches the last node, and how long this lay there."""
-        first, last = self.nodes[0], self.nodes[-1]
-        left: dict[float, float] = {}
-        for topic in found.leaving:
-            for sample in evidence.samples(topic, Message):
-                left[sample.origin] = min(sample.at, left.get(sample.origin, sample.at))
-        came = [s for topic in _arriving(evidence.blueprint, last, found) for s in evidence.samples(topic, Message)]
-        delays = [sample.at - left[sample.origin] for sample in came if sample.origin in left]
-        links = [link.latency for link in evidence.inputs(last) if link.port in found.ports and link.latency.count]
-        if not delays or not links:
-            raise CannotJudge(f"no gesture of node {first} was found again at node {last}")
-        hop = _figures(links)
-        return {key: max(0.0, quantile(delays, share)) + hop[key] for key, share in SHARES.items()}
 
 
 def read_path(tree: Located, names: Names) -> PathExpectation:
@@ -94,19 +58,3 @@ def read_path(tree: Located, names: Names) -> PathExpectation:
         if limit <= 0.0:
             raise BadValue(entry.said[key].mark, key, "a time above 0 s", entry.said[key].text)
     return PathExpectation(*head(entry), nodes, limits)
-
-
-def _arriving(blueprint: Blueprint, node: str, found: Ways) -> tuple[str, ...]:
-    inputs = blueprint.topology.nodes[node].inputs
-    return tuple(topic for port in sorted(found.ports) for topic in inputs.get(port, ()))
-
-
-def _figures(summaries: Iterable[Summary]) -> dict[str, float]:
-    """The largest of each figure [s]."""
-    many = list(summaries)
-    values = {key: [getattr(summary, _short(key)) for summary in many] for key in SHARES}
-    return {key: max(value for value in found if value is not None) for key, found in values.items()}
-
-
-def _short(key: str) -> str:
-    return key.removeprefix("latency_")

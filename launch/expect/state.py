@@ -47,12 +47,13 @@ class StateExpectation(Expectation):
             raise CannotJudge(f"nothing was said on {self.topic} {Window(self.window.since)}")
         if self.never:
             return self._judge_never(samples, evidence)
-        reached = next((sample for sample in samples if self._fits(sample.message)), None)
-        if reached is None:
+        first = next((n for n, sample in enumerate(samples) if self._fits(sample.message)), None)
+        if first is None:
             return finding(f"never; last {self._words(samples[-1])}", f"{self._wanted} was not reached")
+        reached = samples[first]
         figure = f"reached at {in_words(reached.at, 's')}"
         late = "" if self.window.holds(reached.at) else f"{figure}, expected by {in_words(self.window.until, 's')}"
-        return finding(figure, late, self._left(samples, reached.at, evidence) if self.stays else "")
+        return finding(figure, late, self._left(samples[first:], evidence) if self.stays else "")
 
     def _judge_never(self, samples: Sequence[Sample[Message]], evidence: Evidence) -> Finding:
         seen = next((s for s in samples if self.window.holds(s.at) and self._state(s.message) == self.never), None)
@@ -62,9 +63,9 @@ class StateExpectation(Expectation):
             evidence.require_time(self.window.until)
         return finding(f"not seen in {len(samples)} messages", self._silence(samples, evidence))
 
-    def _left(self, samples: Sequence[Sample[Message]], reached: float, evidence: Evidence) -> str:
-        """How it did not stay so, in words."""
-        window = Window(reached, reached + self.stays)
+    def _left(self, samples: Sequence[Sample[Message]], evidence: Evidence) -> str:
+        """How it did not stay as the first of these messages says, in words."""
+        window = Window(samples[0].at, samples[0].at + self.stays)
         then = [sample for sample in samples if window.holds(sample.at)]
         other = next((sample for sample in then if not self._fits(sample.message)), None)
         if other is not None:

@@ -11,7 +11,8 @@ from sutura.nodes import Input
 
 @dataclass(frozen=True)
 class Ways:
-    """leaving: the topics with which a gesture leaves the first node; ports: where it comes into the last one."""
+    """leaving: the topics with which a gesture leaves the first node; ports: where it comes into the last one, at
+    inputs with a handler if there are any."""
 
     leaving: frozenset[str]
     ports: frozenset[str]
@@ -29,7 +30,8 @@ def ways(blueprint: Blueprint, nodes: Sequence[str]) -> Ways:
     outputs = outputs_of(blueprint.topology.nodes[first], blueprint.kinds[first])
     arriving = {t: _along(blueprint, [t], goals) for port, t in outputs.items() if port != "heartbeat"}
     leaving = frozenset(topic for topic, ports in arriving.items() if ports)
-    return Ways(leaving, frozenset(port for ports in arriving.values() for port in ports))
+    ports = frozenset(port for found in arriving.values() for port in found)
+    return Ways(leaving, ports & blueprint.kinds[nodes[-1]].declaration.triggers.keys() or ports)
 
 
 def _along(blueprint: Blueprint, topics: Iterable[str], goals: Sequence[str]) -> frozenset[str]:
@@ -51,15 +53,14 @@ def _arrivals(blueprint: Blueprint, topics: Iterable[str], goal: str) -> frozens
         for reader in _listeners(blueprint, topic):
             if reader.node.name == goal:
                 found.add(reader.port)
-            else:
+            elif reader.port in reader.kind.declaration.triggers:
                 waiting += _answers(blueprint, reader.node.name, reader.port)
     return frozenset(found)
 
 
 def _listeners(blueprint: Blueprint, topic: str) -> Iterator[Reader]:
     for reader in blueprint.wiring.readers.get(topic, ()):
-        is_trigger = reader.port in reader.kind.declaration.triggers
-        if is_trigger and reader.declared.message is not RawMessage:
+        if not reader.declared.feedback and reader.declared.message is not RawMessage:
             yield reader
 
 
