@@ -49,7 +49,7 @@ def run_trials(order: TrialOrder, as_json: bool) -> int:
                 show_problems(topology, problems)
         fail("nothing was tested")
         return BAD_INPUT
-    suites = [_test(topology, order, as_json) for topology in loaded]
+    suites = _test_all(loaded, order, as_json)
     if order.junit is not None:
         _write_junit(order.junit, suites)
     if as_json:
@@ -71,6 +71,17 @@ def _require_sense(order: TrialOrder) -> None:
     for file in (order.junit, order.report_file):
         if file is not None:
             require_writable(file)
+
+
+def _test_all(topologies: Sequence[Topology], order: TrialOrder, as_json: bool) -> list[Suite]:
+    """One after the other, until a person ends one."""
+    suites: list[Suite] = []
+    for topology in topologies:
+        if any(suite.interrupted for suite in suites):
+            suites.append(Suite(topology.name, str(topology.path), 0.0, error="not tested: interrupted"))
+        else:
+            suites.append(_test(topology, order, as_json))
+    return suites
 
 
 def _test(topology: Topology, order: TrialOrder, as_json: bool) -> Suite:

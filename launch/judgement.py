@@ -25,9 +25,13 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What `sutura test` finds. passed: at least one expectation was checked, all held, and nothing is unexpected;
-    unexpected: reasons of the run's own verdict that no expectation answers for."""
+    """What `sutura test` finds.
+
+    passed: at least one expectation was checked, all held, and nothing is unexpected; unexpected: reasons of the
+    run's own verdict that no expectation answers for; interrupted: somebody ended the run before its time.
+    """
 
     passed: bool
     expectations: list[Judged]
     unexpected: list[str]
+    interrupted: bool = False

@@ -25,6 +25,11 @@ class Suite:
     error: str = ""
 
     @property
+    def interrupted(self) -> bool:
+        """Whether somebody ended the run before its time."""
+        return self.report is not None and self.report.test is not None and self.report.test.interrupted
+
+    @property
     def passed(self) -> bool:
         """Whether everything was as it was expected."""
         return self.report is not None and self.report.test is not None and self.report.test.passed

@@ -11,6 +11,7 @@ from sutura.launch.expect import Evidence, Expectation, read_expectations
 from sutura.launch.expect.recorded import history_of
 from sutura.launch.history import History
 from sutura.launch.judge import judge
+from sutura.launch.judgement import Judgement
 from sutura.launch.lockstep import LockstepRun
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep, run_topology, save_report
@@ -93,8 +94,7 @@ class Trial:
         judgement = judge(witness.expectations, witness.evidence(report))
         if report.ran.duration_s < self.duration_used - 1e-3:
             ended = f"the run was ended after {report.ran.duration_s:g} s of {self.duration_used:g} s"
-            unexpected = [ended, *judgement.unexpected]
-            judgement = msgspec.structs.replace(judgement, passed=False, unexpected=unexpected)
+            judgement = Judgement(False, judgement.expectations, [ended, *judgement.unexpected], interrupted=True)
         judged = msgspec.structs.replace(report, test=judgement)
         save_report(judged, witness.found.run, report_file)
         return judged

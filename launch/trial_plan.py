@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sutura.launch.errors import BadValue
+from sutura.launch.marks import Mark
 from sutura.launch.quantities import read_quantity
 from sutura.launch.shape import as_list, as_text, bad, keyed
 from sutura.launch.yaml_source import Located, read_yaml
@@ -33,11 +34,16 @@ def read_trial_plan(tree: Located) -> TrialPlan:
     )
 
 
-def trial_settings(path: Path) -> tuple[str, ...]:
-    """The settings in a file's `test` block, which must be known before it can be loaded. Raises TopologyError."""
+def trial_settings(path: Path) -> list[tuple[str, Mark]]:
+    """The settings in a file's `test` block, with where they stand: they must be known before it can be loaded.
+
+    Raises TopologyError.
+    """
     top = read_yaml(path).value
     block = top.get("test") if isinstance(top, dict) else None
-    return read_trial_plan(block).settings if block is not None else ()
+    said = keyed(block, "test", KEYS).get("set") if block is not None else None
+    items = as_list(said, "set of test") if said is not None else ()
+    return [(as_text(item, "setting in test"), item.mark) for item in items]
 
 
 def as_said(plan: TrialPlan) -> dict[str, object]:

@@ -1,5 +1,8 @@
 """`sutura test`: what it says, what it writes, and the exit codes that a script goes by."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,6 +154,28 @@ def test_a_run_that_breaks_at_its_start_is_an_error_and_the_others_still_run(
     assert [report["test"]["passed"] for report in outcome.table["reports"]] == [True]
     suites = Xml.parse(junit).getroot().findall("testsuite")
     assert [suite.get("errors") for suite in suites] == ["1", "0"]
+
+
+def test_ctrl_c_ends_a_test_and_all_after_it(home: Path, tmp_path: Path, written: Callable[..., str]) -> None:
+    junit = tmp_path / "results.xml"
+    paths = written("{trips: 0}", name="one"), written("{trips: 0}", name="two")
+    command = [sys.executable, "-m", "sutura.cli.main", "test", *paths, "--duration", "1e6", "--junit", str(junit)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        while "reset" not in (line := process.stdout.readline()):
+            assert line, "it has ended"
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1
+    assert "of 1e+06 s" in said
+    first, second = Xml.parse(junit).getroot().findall("testsuite")
+    assert (first.get("failures"), first.get("errors")) == ("1", "0")
+    (error,) = second.iter("error")
+    assert error.get("message") == "not tested: interrupted"
 
 
 def test_the_shipped_teleoperation_does_what_it_says(sutura: Sutura, home: Path) -> None:

@@ -186,5 +186,5 @@ def test_a_recording_that_is_none_is_no_pass(tmp_path: Path) -> None:
 def test_bad_settings_in_the_block_are_bad_input(tmp_path: Path) -> None:
     path = tmp_path / "top.yaml"
     path.write_text("sutura: 1\ninclude: [{file: teleop}]\ntest: {set: [scaling.scale]}\n")
-    with pytest.raises(TopologyError, match=r"scaling\.scale"):
+    with pytest.raises(TopologyError, match=r"top.yaml:3: setting: expected .* came 'scaling\.scale'"):
         load_trial(str(path))
