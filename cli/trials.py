@@ -70,7 +70,16 @@ def _require_sense(order: TrialOrder) -> None:
         raise SeveralReports(order.report_file, order.topologies)
     for file in (order.junit, order.report_file):
         if file is not None:
+            _make_folder(file)
             require_writable(file)
+
+
+def _make_folder(file: Path) -> None:
+    """A fresh checkout has no folder for results yet."""
+    try:
+        file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileRefused(file, f"no folder can be made for it: {error.strerror or error}") from error
 
 
 def _test_all(topologies: Sequence[Topology], order: TrialOrder, as_json: bool) -> list[Suite]:

@@ -78,7 +78,7 @@ def test_what_nobody_expects_ends_with_1(sutura: Sutura, home: Path, written: Ca
         ("teleop", "--duration", "0"),
         ("teleop", "--seed", "-1"),
         ("teleop", "--set", "nope=1"),
-        ("teleop", "--junit", "no/such/folder/results.xml"),
+        ("teleop", "--junit", "/dev/null/results.xml"),
         ("teleop", "--report", "."),
         ("teleop", "sim", "--report", "run.json"),
         ("teleop", "--set", "driver=nope"),
@@ -104,7 +104,7 @@ def test_an_expectation_that_cannot_be_is_bad_input_for_all(
 
 
 def test_results_for_machines(sutura: Sutura, home: Path, tmp_path: Path, written: Callable[..., str]) -> None:
-    junit, report = tmp_path / "results.xml", tmp_path / "run.json"
+    junit, report = tmp_path / "fresh" / "results.xml", tmp_path / "fresh" / "run.json"
     arguments = (
         "--junit",
         str(junit),
