@@ -24,6 +24,10 @@ from sutura.runtime.clock import monotonic
 LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
 
 
+def _as_it_is(report: Report) -> Report:
+    return report
+
+
 class Interrupted:
     """Becomes true when Ctrl-C or SIGTERM asks the run to end."""
 
@@ -60,10 +64,11 @@ def run_topology(
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
     made: Callable[[Supervisor], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    made: is given the run before it starts.
+    made: is given the run before it starts; judge: adds to the report before it is written.
 
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
@@ -82,7 +87,7 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        return write_report(supervisor, settings, lasted, report_file)
+        return write_report(supervisor, settings, lasted, report_file, judge)
 
 
 def run_lockstep(
@@ -95,11 +100,12 @@ def run_lockstep(
     note: Callable[[str], None],
     update: Callable[[LockstepRun], None],
     made: Callable[[LockstepRun], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
-    made: is given the run before it starts.
+    made: is given the run before it starts; judge: adds to the report before it is written.
 
     Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
@@ -115,7 +121,7 @@ def run_lockstep(
             stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
         finally:
             stepped.end()
-        return write_report(stepped, settings, stepped.elapsed, report_file)
+        return write_report(stepped, settings, stepped.elapsed, report_file, judge)
 
 
 def _make_directory(topology: Topology) -> RunDirectory:
@@ -130,19 +136,18 @@ def keep_topology(run: RunDirectory, topology: Topology) -> None:
 
 
 def write_report(
-    run: WatchedRun, settings: Sequence[str], lasted: float, report_file: Path | None = None
+    run: WatchedRun,
+    settings: Sequence[str],
+    lasted: float,
+    report_file: Path | None = None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Judge a run that has ended; the report goes into the run's directory and into `report_file`."""
-    report = build_report(run, list(settings), lasted)
-    save_report(report, run.run, report_file)
-    return report
-
-
-def save_report(report: Report, run: RunDirectory, report_file: Path | None = None) -> None:
-    """Write a report into the run's directory and into `report_file`."""
-    for path in (run.path / "report.json", report_file):
+    report = judge(build_report(run, list(settings), lasted))
+    for path in (run.run.path / "report.json", report_file):
         if path is not None:
             path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")
+    return report
 
 
 def _info(blueprint: Blueprint, run: RunDirectory) -> RunInfo:

@@ -1,12 +1,13 @@
 """Runs a topology once and judges it by what it expects: the whole of `sutura test` but for its words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.errors import LaunchError
 from sutura.launch.expect import Evidence, Expectation, read_expectations
 from sutura.launch.expect.recorded import history_of
 from sutura.launch.history import History
@@ -14,7 +15,7 @@ from sutura.launch.judge import judge
 from sutura.launch.judgement import Judgement
 from sutura.launch.lockstep import LockstepRun
 from sutura.launch.report import Report
-from sutura.launch.run import run_lockstep, run_topology, save_report
+from sutura.launch.run import run_lockstep, run_topology
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
 from sutura.launch.watched_run import WatchedRun
@@ -23,11 +24,12 @@ from sutura.messages import Frame, Message
 
 @dataclass
 class _Witness:
-    """Keeps the run, and what is said in it on the topics that an expectation needs."""
+    """Keeps the run, sees what is said in it on the topics that an expectation needs, and judges it at the end."""
 
     expectations: Sequence[Expectation]
+    duration: float
     run: WatchedRun | None = None
-    history: History | str = field(default="")
+    history: History | str = ""
 
     def watch(self, run: LockstepRun) -> None:
         """See every message as it is sent."""
@@ -44,18 +46,18 @@ class _Witness:
         """Look into the recording when the run is over."""
         self.run = run
 
-    @property
-    def found(self) -> WatchedRun:
-        """The run."""
-        assert self.run is not None, "a run makes itself known before it starts"
-        return self.run
-
-    def evidence(self, report: Report) -> Evidence:
-        """All that is known of the run, once it is over."""
-        run = self.found
+    def judge(self, report: Report) -> Report:
+        """The report with what came of the expectations. Raises LaunchError."""
+        run = self.run
+        if run is None:
+            raise LaunchError("a run must make itself known before it is judged")
         if isinstance(run, Supervisor):
             self.history = history_of(report.ran.recording, run.started_at, self._topics(run.blueprint))
-        return Evidence.of(run, report, self.history)
+        found = judge(self.expectations, Evidence.of(run, report, self.history))
+        if report.ran.duration_s < self.duration - 1e-3:
+            ended = f"the run was ended after {report.ran.duration_s:g} s of {self.duration:g} s"
+            found = Judgement(False, found.expectations, [ended, *found.unexpected], interrupted=True)
+        return msgspec.structs.replace(report, test=found)
 
     def _topics(self, blueprint: Blueprint) -> frozenset[str]:
         return frozenset(topic for each in self.expectations for topic in each.topics(blueprint))
@@ -89,34 +91,27 @@ class Trial:
 
         Raises TopologyError, and what `run_lockstep` and `run_topology` raise.
         """
-        witness = _Witness(read_expectations(self.topology))
-        report = self._ran(witness, note, update)
-        judgement = judge(witness.expectations, witness.evidence(report))
-        if report.ran.duration_s < self.duration_used - 1e-3:
-            ended = f"the run was ended after {report.ran.duration_s:g} s of {self.duration_used:g} s"
-            judgement = Judgement(False, judgement.expectations, [ended, *judgement.unexpected], interrupted=True)
-        judged = msgspec.structs.replace(report, test=judgement)
-        save_report(judged, witness.found.run, report_file)
-        return judged
-
-    def _ran(self, witness: _Witness, note: Callable[[str], None], update: Callable[[WatchedRun], None]) -> Report:
-        settings, seed, duration = self.settings, self.seed_used, self.duration_used
+        witness = _Witness(read_expectations(self.topology), self.duration_used)
         if self.realtime:
             return run_topology(
                 self.topology,
-                settings=settings,
-                seed=seed,
-                duration=duration,
+                settings=self.settings,
+                seed=self.seed_used,
+                duration=self.duration_used,
+                report_file=report_file,
                 note=note,
                 update=update,
                 made=witness.keep,
+                judge=witness.judge,
             )
         return run_lockstep(
             self.topology,
-            settings=settings,
-            seed=seed,
-            duration=duration,
+            settings=self.settings,
+            seed=self.seed_used,
+            duration=self.duration_used,
+            report_file=report_file,
             note=note,
             update=update,
             made=witness.watch,
+            judge=witness.judge,
         )
