@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from sutura.launch.blueprint import Blueprint
@@ -17,6 +18,12 @@ from sutura.nodes import Summary
 from sutura.runtime.status import ConnectionStatus, NodeStatus, PlaceStatus
 
 M = TypeVar("M", bound=Message)
+
+
+def said_by(samples: Sequence[Sample[M]]) -> int:
+    """How many messages were said from the first of these to the last, with those that were missed between."""
+    pairs = pairwise(samples)
+    return bool(samples) + sum(max(1, b.seq - a.seq) if a.writer == b.writer else 1 for a, b in pairs)
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,21 @@ class Evidence:
         if until > self.duration + 1e-3:  # the report rounds to a millisecond
             raise CannotJudge(f"the run ended at {in_words(self.duration, 's')}, before {in_words(until, 's')}")
 
-    def samples(self, topic: str, message: type[M], window: Window | None = None) -> list[Sample[M]]:
-        """What was said on a topic, within a window. Raises CannotJudge, NotInHistory."""
+    def samples(
+        self, topic: str, message: type[M], window: Window | None = None, *, whole: bool = True
+    ) -> list[Sample[M]]:
+        """What was said on a topic, within a window; whole: nothing in it may have been missed.
+
+        Raises CannotJudge, NotInHistory.
+        """
         if isinstance(self.history, str):
             raise CannotJudge(self.history)
         window = window or Window()
-        return [s for s in self.history.of(topic, message, max(0.0, window.since - 1e-9)) if window.holds(s.at)]
+        found = [s for s in self.history.of(topic, message, max(0.0, window.since - 1e-9)) if window.holds(s.at)]
+        missed = said_by(found) - len(found)
+        if whole and missed > 0:
+            raise CannotJudge(f"{missed} messages on {topic} {window} are not in the recording")
+        return found
 
     def newest(self, topic: str, message: type[M], at: float) -> Sample[M]:
         """What was said last on a topic until `at` [s]. Raises CannotJudge, NotInHistory."""

@@ -95,10 +95,14 @@ def _matched(evidence: Evidence, leg: Leg, found: Ways) -> dict[str, float]:
     is_source = starts_gestures(evidence.blueprint, first)
     left: dict[float, float] = {}
     for topic in found.leaving:
-        for sample in evidence.samples(topic, Message):
+        for sample in evidence.samples(topic, Message, whole=False):
             at = sample.origin if is_source else sample.at
             left[sample.origin] = min(at, left.get(sample.origin, at))
-    came = [s for topic in _arriving(evidence.blueprint, last, found) for s in evidence.samples(topic, Message)]
+    came = [
+        s
+        for topic in _arriving(evidence.blueprint, last, found)
+        for s in evidence.samples(topic, Message, whole=False)
+    ]
     delays = [sample.at - left[sample.origin] for sample in came if sample.origin in left]
     links = [link.latency for link in evidence.inputs(last) if link.port in found.ports and link.latency.count]
     if not delays or not links:

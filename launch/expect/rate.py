@@ -9,7 +9,7 @@ from sutura.launch.blueprint import Blueprint
 from sutura.launch.errors import BadValue
 from sutura.launch.expect.entry import Entry
 from sutura.launch.expect.errors import CannotJudge
-from sutura.launch.expect.evidence import Evidence
+from sutura.launch.expect.evidence import Evidence, said_by
 from sutura.launch.expect.expectation import Expectation, head
 from sutura.launch.expect.finding import Finding, finding
 from sutura.launch.expect.names import Names
@@ -40,10 +40,11 @@ class RateExpectation(Expectation):
 
     def judge(self, evidence: Evidence) -> Finding:
         window = self._window(evidence)
-        samples = evidence.samples(self.topic, Message, window)
+        samples = evidence.samples(self.topic, Message, window, whole=False)
         if len(samples) < _FEWEST:
             raise CannotJudge(f"{len(samples)} messages {window}; a rate needs {_FEWEST}")
-        rate = rate_of([sample.at for sample in samples], window.until, window.since if self.window else None)
+        since = window.since if self.window else None
+        rate = rate_of([sample.at for sample in samples], window.until, since, said_by(samples))
         figure = f"{rate:.6g} Hz over {in_words(window.until - window.since, 's')}"
         low = f"{rate:.6g} Hz, expected {self.least:g} Hz or more" if rate < self.least * (1 - _ROUNDING) else ""
         high = f"{rate:.6g} Hz, expected {self.most:g} Hz or less" if rate > self.most * (1 + _ROUNDING) else ""
@@ -51,15 +52,17 @@ class RateExpectation(Expectation):
 
     def _window(self, evidence: Evidence) -> Window:
         if self.window is None:
-            first = evidence.samples(self.topic, Message)[0].at
+            first = evidence.samples(self.topic, Message, whole=False)[0].at
             return Window(first + WARM_UP_S, evidence.duration)
         if not math.isinf(self.window.until):
             evidence.require_time(self.window.until)
         return Window(self.window.since, min(self.window.until, evidence.duration))
 
 
-def rate_of(times: Sequence[float], until: float, since: float | None = None) -> float:
+def rate_of(times: Sequence[float], until: float, since: float | None = None, said: int = 0) -> float:
     """Messages a second [Hz] of `times` (n,) [s], n > 1, in order, that lie between `since` and `until`.
+
+    said: how many there were, if some of them are not among these.
 
     Silence at the end (and the beginning, where `since` is said) counts as far as it is longer than the longest
     time between two messages, so that the rate of something regular is exact and that of something that fell silent
@@ -68,7 +71,7 @@ def rate_of(times: Sequence[float], until: float, since: float | None = None) ->
     longest = max(after - before for before, after in pairwise(times))
     begin = times[0] if since is None else min(times[0], since + longest)
     end = max(times[-1], until - longest)
-    return (len(times) - 1) / (end - begin) if end > begin else math.inf
+    return (max(said, len(times)) - 1) / (end - begin) if end > begin else math.inf
 
 
 def read_rate(tree: Located, names: Names) -> RateExpectation:

@@ -42,7 +42,8 @@ class StateExpectation(Expectation):
         return (self.topic,)
 
     def judge(self, evidence: Evidence) -> Finding:
-        samples = evidence.samples(self.topic, Message, Window(self.window.since))
+        is_whole = bool(self.never or self.stays)
+        samples = evidence.samples(self.topic, Message, Window(self.window.since), whole=is_whole)
         if not samples:
             raise CannotJudge(f"nothing was said on {self.topic} {Window(self.window.since)}")
         if self.never:

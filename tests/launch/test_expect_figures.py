@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sutura.launch.expect.evidence import said_by
 from sutura.launch.expect.field_path import FieldPath, read_field_path
 from sutura.launch.expect.finding import quantile
 from sutura.launch.expect.rate import rate_of
 from sutura.launch.expect.window import Window
+from sutura.launch.history import Sample
 from sutura.launch.marks import Mark
 from sutura.launch.quantities import UNITS, in_words, read_quantity
 from sutura.launch.yaml_source import Located
-from sutura.messages import JointState, MotionPermit, OperatingState, Pose
+from sutura.messages import Clutch, JointState, MotionPermit, OperatingState, Pose
 from sutura.messages.safety import ArmState, Evidence
 from sutura.nodes import Histogram
 
@@ -54,6 +56,26 @@ def test_a_rate_lies_between_that_of_the_messages_and_that_of_the_window(
     assert (len(times) - 1) / window * (1 - 1e-6) <= rate <= (len(times) - 1) / spoken * (1 + 1e-6)
     longest = max(b - a for a, b in pairwise(times))
     assert rate_of(times, times[-1] + longest) == pytest.approx((len(times) - 1) / spoken)
+
+
+@given(TIMES, st.data())
+def test_messages_that_the_recording_misses_count_all_the_same(stamps: list[int], data: st.DataObject) -> None:
+    """As long as the ends are there, and no gap becomes the longest."""
+    gone = data.draw(st.sets(st.integers(1, len(stamps) - 2))) if len(stamps) > 2 else set()
+    said = [sample(n, stamp) for n, stamp in enumerate(stamps, 1)]
+    kept = [each for n, each in enumerate(said) if n not in gone]
+    assert said_by(kept) == len(stamps)
+    whole, part = ([each.at for each in samples] for samples in (said, kept))
+    assert rate_of(part, part[-1], None, said_by(kept)) == pytest.approx(rate_of(whole, whole[-1]))
+
+
+def test_a_writer_that_was_started_anew_has_missed_nothing() -> None:
+    assert said_by([sample(7, 1), sample(8, 2), sample(1, 3, "a@2"), sample(2, 4, "a@2")]) == 4
+    assert said_by([]) == 0
+
+
+def sample(seq: int, stamp: int, writer: str = "a@1") -> Sample[Clutch]:
+    return Sample(stamp * 1e-9, stamp * 1e-9, writer, seq, Clutch(True))
 
 
 SAMPLES = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=60)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from sutura.launch.judgement import Judged, Judgement, Outcome
 from sutura.launch.junit import RUN, Suite, junit_xml
-from sutura.launch.report import RanReport, Report
-from tests.launch.trials import ABSENT, tried, written
+from sutura.launch.report import Report
+from tests.launch.trials import ABSENT, bare_report, tried, written
 
 ENTRIES = ["{trip: present}", "{holds: 0, name: calm}", "{rate: watchdog/permit, min: 1 Hz, until: 9 s}"]
 
@@ -90,22 +90,3 @@ def test_control_characters_are_written_out() -> None:
     (suite,) = root
     assert suite.get("name") == "a\\x1b[31m"
     assert suite.get("file") == "f\\x00"
-
-
-def bare_report(test: Judgement) -> Report:
-    """A report of a run in which nothing was."""
-    return Report(
-        verdict="pass",
-        reasons=[],
-        connections=[],
-        nodes={},
-        path=None,
-        tracking=None,
-        trips=[],
-        task=None,
-        recording_hash=None,
-        realtime_factor=None,
-        events=[],
-        ran=RanReport("t", {}, [], {}, 0, 1.0, "", ""),
-        test=test,
-    )

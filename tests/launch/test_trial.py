@@ -5,13 +5,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sutura.launch import TopologyError, load_topology, resolved_yaml
+from sutura.launch import Blueprint, TopologyError, load_topology, resolved_yaml
+from sutura.launch.expect import CannotJudge, Evidence
 from sutura.launch.expect.recorded import history_of
+from sutura.launch.expect.window import Window
+from sutura.launch.history import History
+from sutura.launch.judgement import Judgement
 from sutura.launch.loader import load_trial
 from sutura.launch.report import Report
 from sutura.launch.trial import Trial
 from sutura.launch.trial_plan import DURATION_S, TrialPlan
-from tests.launch.trials import ABSENT, GOOD, STOPPED, judgement, tried, written
+from sutura.messages import Clutch, Frame, Message
+from tests.launch.trials import ABSENT, GOOD, STOPPED, bare_report, judgement, tried, written
 
 BRITTLE = "brittle: {node: 'own.py:Brittle'}"
 CRASH = "{event: crash, node: brittle, text: lost its grip, after: 0.35 s}"
@@ -174,6 +179,20 @@ def test_without_a_recording_nothing_that_needs_one_passes(home: Path, tmp_path:
     assert [each.outcome for each in found.expectations] == ["held", *["not evaluated"] * 5]
     assert all(each.reason.startswith("the run was not recorded") for each in found.expectations[1:])
     assert not found.passed
+
+
+def test_where_the_recording_misses_messages_nothing_is_said_of_all_of_them(tmp_path: Path) -> None:
+    topology = load_trial(str(written(tmp_path, GOOD)))
+    history = History(0)
+    for seq in (1, 2, 4, 5):
+        frame: Frame[Message] = Frame("console/clutch", "Clutch", "op@1", seq, seq * 10**8, 0, 0, Clutch(False))
+        history.add(frame)
+    report = bare_report(Judgement(False, [], []))
+    evidence = Evidence(report, Blueprint.of(topology), [], [], [], history)
+    with pytest.raises(CannotJudge, match="1 messages on console/clutch in the run are not in the recording"):
+        evidence.samples("console/clutch", Clutch)
+    assert [s.seq for s in evidence.samples("console/clutch", Clutch, whole=False)] == [1, 2, 4, 5]
+    assert [s.seq for s in evidence.samples("console/clutch", Clutch, Window(0.4))] == [4, 5]
 
 
 def test_a_recording_that_is_none_is_no_pass(tmp_path: Path) -> None:

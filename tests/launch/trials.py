@@ -6,7 +6,7 @@ from textwrap import dedent
 from sutura.launch import check_topology
 from sutura.launch.judgement import Judged, Judgement
 from sutura.launch.loader import load_trial
-from sutura.launch.report import Report
+from sutura.launch.report import RanReport, Report
 from sutura.launch.trial import Trial
 
 NODES = """
@@ -88,3 +88,22 @@ def only(report: Report) -> Judged:
     """The one expectation of a test."""
     (judged,) = judgement(report).expectations
     return judged
+
+
+def bare_report(test: Judgement) -> Report:
+    """A report of a run in which nothing was."""
+    return Report(
+        verdict="pass",
+        reasons=[],
+        connections=[],
+        nodes={},
+        path=None,
+        tracking=None,
+        trips=[],
+        task=None,
+        recording_hash=None,
+        realtime_factor=None,
+        events=[],
+        ran=RanReport("t", {}, [], {}, 0, 1.0, "", ""),
+        test=test,
+    )
