@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sutura.cli.check import show_problems
-from sutura.cli.errors import FileRefused, NothingToDo, SeveralReports
+from sutura.cli.errors import FileRefused, SeveralReports
 from sutura.cli.output import fail, is_terminal, say, show_json, show_table, warn
 from sutura.cli.running import require_writable
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.errors import SuturaError
-from sutura.launch import Topology, check_topology
+from sutura.launch import Findings, Silenced, Topology, examine
 from sutura.launch.judgement import Judged
 from sutura.launch.junit import Suite, write_junit
 from sutura.launch.loader import load_trial
@@ -40,16 +40,21 @@ def run_trials(order: TrialOrder, as_json: bool) -> int:
 
     Raises BadInput, TopologyError.
     """
-    _require_sense(order)
+    if order.report_file is not None and len(order.topologies) > 1:
+        raise SeveralReports(order.report_file, order.topologies)
     loaded = [load_trial(name, order.settings) for name in order.topologies]
-    found = [(topology, check_topology(topology)) for topology in loaded]
-    if any(problems for _, problems in found):
-        for topology, problems in found:
-            if problems:
-                show_problems(topology, problems)
+    found = [(topology, examine(topology)) for topology in loaded]
+    if any(findings.problems for _, findings in found):
+        for topology, findings in found:
+            if findings.problems:
+                show_problems(topology, findings.problems)
         fail("nothing was tested")
         return BAD_INPUT
-    suites = _test_all(loaded, order, as_json)
+    for file in (order.junit, order.report_file):
+        if file is not None:
+            _make_folder(file)
+            require_writable(file)
+    suites = _test_all(found, order, as_json)
     if order.junit is not None:
         _write_junit(order.junit, suites)
     if as_json:
@@ -63,17 +68,6 @@ def run_trials(order: TrialOrder, as_json: bool) -> int:
     return 0 if all(suite.passed for suite in suites) else 1
 
 
-def _require_sense(order: TrialOrder) -> None:
-    if not order.topologies:
-        raise NothingToDo("name a topology; `sutura launch --list` shows those that come with Sutura")
-    if order.report_file is not None and len(order.topologies) > 1:
-        raise SeveralReports(order.report_file, order.topologies)
-    for file in (order.junit, order.report_file):
-        if file is not None:
-            _make_folder(file)
-            require_writable(file)
-
-
 def _make_folder(file: Path) -> None:
     """A fresh checkout has no folder for results yet."""
     try:
@@ -82,18 +76,18 @@ def _make_folder(file: Path) -> None:
         raise FileRefused(file, f"no folder can be made for it: {error.strerror or error}") from error
 
 
-def _test_all(topologies: Sequence[Topology], order: TrialOrder, as_json: bool) -> list[Suite]:
+def _test_all(topologies: Sequence[tuple[Topology, Findings]], order: TrialOrder, as_json: bool) -> list[Suite]:
     """One after the other, until a person ends one."""
     suites: list[Suite] = []
-    for topology in topologies:
+    for topology, findings in topologies:
         if any(suite.interrupted for suite in suites):
             suites.append(Suite(topology.name, str(topology.path), 0.0, error="not tested: interrupted"))
         else:
-            suites.append(_test(topology, order, as_json))
+            suites.append(_test(topology, findings.silenced, order, as_json))
     return suites
 
 
-def _test(topology: Topology, order: TrialOrder, as_json: bool) -> Suite:
+def _test(topology: Topology, silenced: Sequence[Silenced], order: TrialOrder, as_json: bool) -> Suite:
     trial = Trial(
         topology=topology,
         settings=(*topology.trial.settings, *order.settings),
@@ -104,7 +98,7 @@ def _test(topology: Topology, order: TrialOrder, as_json: bool) -> Suite:
     begun = time.perf_counter()
     report, error = None, ""
     try:
-        report = _run(trial, order.report_file, as_json)
+        report = _run(trial, silenced, order.report_file, as_json)
     except SuturaError as trouble:
         error = str(trouble)
         fail(f"{topology.name}: {error}")
@@ -114,7 +108,7 @@ def _test(topology: Topology, order: TrialOrder, as_json: bool) -> Suite:
     return suite
 
 
-def _run(trial: Trial, report_file: Path | None, as_json: bool) -> Report:
+def _run(trial: Trial, silenced: Sequence[Silenced], report_file: Path | None, as_json: bool) -> Report:
     watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
     world = "on the real clock" if trial.realtime else "in lockstep"
     with watch:
@@ -122,6 +116,8 @@ def _run(trial: Trial, report_file: Path | None, as_json: bool) -> Report:
             f"testing {trial.topology.name} ({trial.topology.path}) {world}, "
             f"{trial.duration_used:g} s, seed {trial.seed_used}"
         )
+        for each in silenced:
+            watch.note(str(each))
         return trial.run(note=watch.note, update=watch.update, report_file=report_file)
 
 

@@ -64,6 +64,16 @@ def test_where_nothing_is_expected_it_ends_with_1(sutura: Sutura, home: Path, wr
     assert "nothing is expected of it" in outcome.out
 
 
+def test_what_the_topology_silences_is_said(sutura: Sutura, home: Path, written: Callable[..., str]) -> None:
+    path = Path(written("{trips: 0}"))
+    silence = "silence: [{rule: unwritten-topic, topic: pointer/cp, reason: fed by hand}]\n"
+    watch = "  pointer: {node: recorder, in: {topics: [pointer/cp]}}\n"
+    path.write_text(path.read_text().replace("nodes:\n", f"nodes:\n{watch}") + silence)
+    outcome = sutura("test", str(path))
+    assert outcome.code == 0, outcome.err
+    assert "silenced: fed by hand" in outcome.out
+
+
 def test_what_nobody_expects_ends_with_1(sutura: Sutura, home: Path, written: Callable[..., str]) -> None:
     outcome = sutura("test", written("{lost: 0}"), "--duration", "0.05")
     assert outcome.code == 1
