@@ -5,6 +5,7 @@ SuturaError
     ├── BadInput                 what was typed does not fit; the command ends with 2
     │   ├── NothingToDo          a command was given nothing to act on
     │   ├── UnknownTopic         the run has no topic of that name
+    │   ├── UnknownRecordedTopic no recording has a topic of that name
     │   ├── UnknownLiveNode      the run has no node of that name, or none that does such a thing
     │   ├── UnknownParameter     the node has no parameter of that name
     │   ├── SeveralRuns          a command that acts fits more than one live run
@@ -38,6 +39,13 @@ class UnknownTopic(BadInput):
 
     def __init__(self, topic: str, run: str, known: Iterable[str]) -> None:
         super().__init__(f"run {run} has no topic {topic!r}{nearest(topic, known)}")
+
+
+class UnknownRecordedTopic(BadInput):
+    """Raised when no recording that was named has a topic of that name."""
+
+    def __init__(self, topic: str, known: Iterable[str]) -> None:
+        super().__init__(f"no topic {topic!r} was recorded{nearest(topic, known)}")
 
 
 class UnknownLiveNode(BadInput):

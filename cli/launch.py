@@ -46,7 +46,10 @@ def launch(
             "Ends after 60 s of that clock unless --duration says otherwise.",
         ),
     ] = False,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Leave out the recorder.")] = False,
+    record: Annotated[
+        bool,
+        typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
+    ] = True,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -60,7 +63,7 @@ def launch(
         return _arguments(topology, as_json)
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, not no_record)
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, record)
     raise typer.Exit(run_and_report(order, as_json))
 
 

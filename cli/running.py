@@ -11,14 +11,18 @@ from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.launch import examine, load_topology
-from sutura.launch.recorders import without_recorders
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep, run_topology
 
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What a person wants to run, and how. duration [s], None: until Ctrl-C, in lockstep 60 s."""
+    """What a person wants to run, and how.
+
+    duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
+    else without any.
+    """
 
     topology: str
     settings: Sequence[str]
@@ -37,8 +41,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
     if order.report_file is not None:
         require_writable(order.report_file)
     topology = load_topology(order.topology, order.settings)
-    if not order.record:
-        topology = without_recorders(topology)
+    topology = with_recorder(topology) if order.record else without_recorders(topology)
     findings = examine(topology)
     if findings.problems:
         show_problems(topology, findings.problems)

@@ -1,19 +1,18 @@
 """The report of a run: what ran, how it went, and whether it was good."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
-from sutura import __version__
 from sutura.launch.failures import failures_of
 from sutura.launch.judgement import Judgement
+from sutura.launch.recorders import recordings_of
+from sutura.launch.versions import versions
 from sutura.launch.watched_run import WatchedRun
 from sutura.nodes import Event, Summary
 from sutura.runtime.status import ConnectionStatus, NodeStatus, PlaceStatus
 
 SCHEMA_VERSION = 1
-_LIBRARIES = ("pyzmq", "msgspec", "numpy", "mujoco", "mcap")
 
 
 class Microseconds(msgspec.Struct, frozen=True):
@@ -244,24 +243,14 @@ def _task(figures: list[NodeStatus]) -> TaskReport | None:
 
 def _ran(supervisor: WatchedRun, settings: list[str], duration: float) -> RanReport:
     topology = supervisor.topology
-    recording = supervisor.run.path / "recording.mcap"
+    recordings = recordings_of(supervisor.blueprint, supervisor.run.path)
     return RanReport(
         topology=topology.name,
         arguments=topology.args,
         settings=settings,
-        versions={"sutura": __version__, "python": platform.python_version(), **_versions()},
+        versions=versions(),
         seed=supervisor.seed,
         duration_s=round(duration, 3),
-        recording=str(recording) if recording.exists() else "",
+        recording=str(recordings[0]) if recordings else "",
         platform=platform.platform(),
     )
-
-
-def _versions() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for library in _LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "not installed"
-    return found

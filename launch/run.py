@@ -12,14 +12,17 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.facts import describe_run
+from sutura.launch.kept_runs import size_notice
 from sutura.launch.lockstep import LockstepRun, require_simulated
+from sutura.launch.recorders import add_report, recordings_of
 from sutura.launch.report import Report, build_report
-from sutura.launch.resolved import resolved_yaml
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
 from sutura.launch.watched_run import WatchedRun
-from sutura.runtime.clock import monotonic
+from sutura.record import REALTIME, VIRTUAL
+from sutura.runtime.clock import boot_id, monotonic
 
 LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
 
@@ -73,7 +76,7 @@ def run_topology(
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(topology)
-    run = _make_directory(topology)
+    run = _make_directory(blueprint, seed, settings, note, REALTIME)
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
         made(supervisor)
@@ -87,7 +90,7 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        return write_report(supervisor, settings, lasted, report_file, judge)
+        return write_report(supervisor, settings, lasted, note, report_file, judge)
 
 
 def run_lockstep(
@@ -111,7 +114,7 @@ def run_lockstep(
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
-    run = _make_directory(topology)
+    run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
     with interruptible() as interrupted:
         stepped = LockstepRun(blueprint, run, seed)
         made(stepped)
@@ -121,29 +124,37 @@ def run_lockstep(
             stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
         finally:
             stepped.end()
-        return write_report(stepped, settings, stepped.elapsed, report_file, judge)
+        return write_report(stepped, settings, stepped.elapsed, note, report_file, judge)
 
 
-def _make_directory(topology: Topology) -> RunDirectory:
-    run = RunDirectory.create(topology.name)
-    keep_topology(run, topology)
+def _make_directory(
+    blueprint: Blueprint, seed: int, settings: Sequence[str], note: Callable[[str], None], clock: str
+) -> RunDirectory:
+    hint = size_notice()
+    if hint:
+        note(hint)
+    run = RunDirectory.create(blueprint.topology.name)
+    boot = boot_id() if clock == REALTIME else ""
+    describe_run(run.path, blueprint, seed=seed, settings=settings, clock=clock, boot_id=boot)
     return run
-
-
-def keep_topology(run: RunDirectory, topology: Topology) -> None:
-    """Write the topology, as it is with everything worked in, into the run's directory."""
-    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
 
 
 def write_report(
     run: WatchedRun,
     settings: Sequence[str],
     lasted: float,
+    note: Callable[[str], None],
     report_file: Path | None = None,
     judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
-    """Judge a run that has ended; the report goes into the run's directory and into `report_file`."""
+    """Judge a run that has ended; the report goes into the run's directory, its recording and `report_file`.
+
+    note: hears why it could not be put into the recording.
+    """
     report = judge(build_report(run, list(settings), lasted))
+    recordings = recordings_of(run.blueprint, run.run.path)
+    for trouble in add_report(recordings, msgspec.json.encode(report), run.started_at + round(lasted * 1e9)):
+        note(trouble)
     for path in (run.run.path / "report.json", report_file):
         if path is not None:
             path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")

@@ -28,6 +28,7 @@ class ScriptHand(InputDevice):
     """A hand that knows what the tip shall do, and trembles at 8-12 Hz with the run's seed."""
 
     Options = ScriptHandOptions
+    simulated = True
     options: ScriptHandOptions
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
