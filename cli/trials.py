@@ -16,6 +16,7 @@ from sutura.launch import Findings, Silenced, Topology, examine
 from sutura.launch.judgement import Judged
 from sutura.launch.junit import Suite, write_junit
 from sutura.launch.loader import load_trial
+from sutura.launch.recorders import with_recorder
 from sutura.launch.report import Report
 from sutura.launch.trial import Trial
 
@@ -42,7 +43,7 @@ def run_trials(order: TrialOrder, as_json: bool) -> int:
     """
     if order.report_file is not None and len(order.topologies) > 1:
         raise SeveralReports(order.report_file, order.topologies)
-    loaded = [load_trial(name, order.settings) for name in order.topologies]
+    loaded = [with_recorder(load_trial(name, order.settings)) for name in order.topologies]
     found = [(topology, examine(topology)) for topology in loaded]
     if any(findings.problems for _, findings in found):
         for topology, findings in found:

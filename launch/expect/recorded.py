@@ -2,26 +2,27 @@
 
 from collections.abc import Collection
 from pathlib import Path
-
-from mcap.exceptions import McapError
-from mcap.reader import make_reader
+from typing import cast
 
 from sutura.launch.history import History
-from sutura.messages import DecodeFailure, FrameDecoder, message_types
+from sutura.messages import Frame, Message
+from sutura.record import BadRecording, Recording
 
 
-def history_of(recording: str, start: int, topics: Collection[str]) -> History | str:
+def history_of(file: str, start: int, topics: Collection[str]) -> History | str:
     """The messages of a recording on these topics, from the run's `start` [ns]; or why they are not known."""
     history = History(start)
     if not topics:
         return history
-    if not recording:
-        return "the run was not recorded: add `recorder: {node: recorder}` to the nodes, or test in lockstep"
+    if not file:
+        return "the run was not recorded: record it, or test in lockstep"
     try:
-        with Path(recording).open("rb") as file:
-            for schema, channel, message in make_reader(file).iter_messages(topics, log_time_order=False):
-                if schema is not None and schema.name in message_types():
-                    history.add(FrameDecoder(channel.topic, message_types()[schema.name])(message.data))
-    except (OSError, McapError, DecodeFailure) as error:
-        return f"the recording {recording} cannot be read: {error}"
+        recording = Recording(Path(file))
+    except BadRecording as error:
+        return str(error)
+    for recorded in recording.messages(topics):
+        if isinstance(recorded.frame.payload, Message):
+            history.add(cast("Frame[Message]", recorded.frame))
+    if recording.damage or not recording.is_complete:
+        return f"the recording {file} does not go to its end{f': {recording.damage}' if recording.damage else ''}"
     return history

@@ -198,8 +198,8 @@ def test_where_the_recording_misses_messages_nothing_is_said_of_all_of_them(tmp_
 def test_a_recording_that_is_none_is_no_pass(tmp_path: Path) -> None:
     broken = tmp_path / "recording.mcap"
     broken.write_bytes(b"no recording")
-    assert "cannot be read" in str(history_of(str(broken), 0, ["a"]))
-    assert "cannot be read" in str(history_of(str(tmp_path / "gone.mcap"), 0, ["a"]))
+    assert "it is no recording" in str(history_of(str(broken), 0, ["a"]))
+    assert "No such file" in str(history_of(str(tmp_path / "gone.mcap"), 0, ["a"]))
 
 
 def test_bad_settings_in_the_block_are_bad_input(tmp_path: Path) -> None:
