@@ -10,6 +10,7 @@ SuturaError
     │   ├── UnknownParameter     the node has no parameter of that name
     │   ├── SeveralRuns          a command that acts fits more than one live run
     │   ├── BadMessageValues     values that make no message of the type
+    │   ├── SeveralReports       one file for the reports of several topologies
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -73,6 +74,16 @@ class BadMessageValues(BadInput):
 
     def __init__(self, kind: str, reason: str, fields: Iterable[str]) -> None:
         super().__init__(f"no {kind}: {reason} (its fields: {', '.join(fields) or 'none'})")
+
+
+class SeveralReports(BadInput):
+    """Raised when one file is named for the reports of several topologies."""
+
+    def __init__(self, path: Path, topologies: Iterable[str]) -> None:
+        super().__init__(
+            f"{path} takes the report of one topology, came {', '.join(topologies)}; "
+            "each run's directory has its own report.json, and --json prints all of them"
+        )
 
 
 class FileRefused(BadInput):

@@ -17,7 +17,8 @@ EXAMPLE = example(
 )
 
 
-def _positive(seconds: float | None) -> float | None:
+def positive(seconds: float | None) -> float | None:
+    """Refuse a time that is none."""
     if seconds is not None and not 0.0 < seconds < math.inf:
         raise typer.BadParameter("expected a time above 0 s")
     return seconds
@@ -31,7 +32,7 @@ def launch(
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random in the run.")] = 0,
     duration: Annotated[
         float | None,
-        typer.Option(metavar="S", callback=_positive, help="End after S seconds.", show_default="until Ctrl-C"),
+        typer.Option(metavar="S", callback=positive, help="End after S seconds.", show_default="until Ctrl-C"),
     ] = None,
     report: Annotated[
         Path | None,

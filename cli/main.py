@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, topic
+from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 app.command("launch", epilog=launch.EXAMPLE)(launch.launch)
 app.command("check", epilog=check.EXAMPLE)(check.check)
+app.command("test", epilog=test.EXAMPLE)(test.judge)
 app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)

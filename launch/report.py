@@ -4,6 +4,8 @@ import platform
 
 import msgspec
 
+from sutura.launch.failures import failures_of
+from sutura.launch.judgement import Judgement
 from sutura.launch.recorders import recordings_of
 from sutura.launch.versions import versions
 from sutura.launch.watched_run import WatchedRun
@@ -110,7 +112,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run. `verdict` is "pass" or "fail"; `reasons` says why it failed.
 
     recording_hash: over every message in the order sent; realtime_factor: seconds of the run in one real second;
-    both None where the run's clock was the real one.
+    both None where the run's clock was the real one; test: what came of the topology's expectations, None outside
+    `sutura test`.
     """
 
     schema: int = SCHEMA_VERSION
@@ -126,6 +129,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     realtime_factor: float | None
     events: list[EventReport]
     ran: RanReport
+    test: Judgement | None = None
 
 
 def report_schema() -> dict[str, object]:
@@ -155,26 +159,8 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
         ],
         ran=_ran(supervisor, settings, duration),
     )
-    reasons = _reasons(draft, supervisor)
+    reasons = [failure.text for failure in failures_of(draft, supervisor)]
     return msgspec.structs.replace(draft, verdict="fail" if reasons else "pass", reasons=reasons)
-
-
-def _reasons(report: Report, supervisor: WatchedRun) -> list[str]:
-    reasons = [f"trip at {trip.at_s:.3f} s: {trip.cause}" for trip in report.trips]
-    bad = {"ended", "hung", "forced", "fault", "crash", "hold", "diverged"}
-    reasons += [f"{e.node}: {e.text} (at {e.at_s:.3f} s)" for e in report.events if e.kind in bad]
-    control = supervisor.blueprint.control_nodes
-    for link in report.connections:
-        if link.lost and link.from_ in control and link.to in control:
-            reasons.append(f"{link.lost} messages lost on {link.topic} from {link.from_} to {link.to}")
-        if link.rejected:
-            reasons.append(f"{link.rejected} messages rejected on {link.topic} from {link.from_} to {link.to}")
-    if supervisor.blueprint.actuators and (report.path is None or report.path.latency_us.p50 is None):
-        reasons.append("no command reached a motor")
-    missing = sorted(set(supervisor.topology.places) - set(supervisor.statuses))
-    if missing:
-        reasons.append(f"no figures from: {', '.join(missing)}")
-    return reasons
 
 
 def _at(event: Event, supervisor: WatchedRun) -> float:

@@ -29,6 +29,10 @@ from sutura.runtime.clock import boot_id, monotonic
 LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
 
 
+def _as_it_is(report: Report) -> Report:
+    return report
+
+
 class Interrupted:
     """Becomes true when Ctrl-C or SIGTERM asks the run to end."""
 
@@ -64,8 +68,12 @@ def run_topology(
     report_file: Path | None = None,
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
+    made: Callable[[Supervisor], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
+
+    made: is given the run before it starts; judge: adds to the report before it is written.
 
     Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
@@ -73,6 +81,7 @@ def run_topology(
     run = _make_directory(blueprint, seed, settings, note, REALTIME)
     with interruptible() as interrupted:
         supervisor = Supervisor(blueprint, run, seed)
+        made(supervisor)
         try:
             run.publish(_info(blueprint, run))
             supervisor.start(note, lambda: bool(interrupted))
@@ -83,7 +92,7 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        return write_report(supervisor, settings, lasted, note, report_file)
+        return write_report(supervisor, settings, lasted, note, report_file, judge)
 
 
 def run_lockstep(
@@ -96,11 +105,15 @@ def run_lockstep(
     processes: bool = False,
     note: Callable[[str], None],
     update: Callable[[SteppedRun], None],
+    made: Callable[[LockstepRun], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
-    processes: a process a place, compared with one process as it goes.
+    processes: a process a place, compared with one process as it goes; made: is given the run of one process before
+    it starts; judge: adds to the report before it is written.
+
     Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
@@ -108,16 +121,19 @@ def run_lockstep(
     run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
     with interruptible() as interrupted:
         is_over = interrupted.__bool__
-        stepped: SteppedRun = (
-            ProcessesRun(blueprint, run, seed, is_over) if processes else LockstepRun(blueprint, run, seed)
-        )
+        stepped: SteppedRun
+        if processes:
+            stepped = ProcessesRun(blueprint, run, seed, is_over)
+        else:
+            stepped = LockstepRun(blueprint, run, seed)
+            made(stepped)
         try:
             stepped.begin()
             note(f"run directory: {run.path}")
             stepped.advance(duration or LOCKSTEP_DURATION_S, is_over, update)
         finally:
             stepped.end()
-        return write_report(stepped, settings, stepped.elapsed, note, report_file)
+        return write_report(stepped, settings, stepped.elapsed, note, report_file, judge)
 
 
 def _make_directory(
@@ -138,12 +154,13 @@ def write_report(
     lasted: float,
     note: Callable[[str], None],
     report_file: Path | None = None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Judge a run that has ended; the report goes into the run's directory, its recording and `report_file`.
 
     note: hears why it could not be put into the recording.
     """
-    report = build_report(run, list(settings), lasted)
+    report = judge(build_report(run, list(settings), lasted))
     recordings = recordings_of(run.blueprint, run.run.path)
     for trouble in add_report(recordings, msgspec.json.encode(report), run.started_at + round(lasted * 1e9)):
         note(trouble)
