@@ -18,6 +18,7 @@ from sutura.launch.report import EventReport
 from sutura.launch.shape import as_text
 from sutura.launch.yaml_source import Located
 
+_LAST_WORDS = ("ended", "crash")  # events after which a place receives nothing any more
 TOGETHER_S = 0.05  # whatever falls silent, motion ends within 50 ms: a trip and the holds about it are one matter
 
 
@@ -43,9 +44,19 @@ class Happening:
         """Whether a reason why the run failed is meant, or comes with what is meant."""
         if failure.kind == "no-figures" and self.kind == "ended":
             return failure.node == self.node
+        if failure.kind == "lost" and self.kind in _LAST_WORDS:
+            return self._explains_loss(failure, evidence)
         if failure.kind == "hold" and self.kind == "trip":
             return any(abs(trip.at_s - failure.at) <= TOGETHER_S for trip in self.among(evidence.events))
         return self.covers(failure.kind, failure.at, failure.node, failure.cause)
+
+    def _explains_loss(self, failure: Failure, evidence: Evidence) -> bool:
+        """Whether all that was lost on a connection was sent after its reader had ended, as is meant."""
+        topology = evidence.blueprint.topology
+        place = topology.place_of(failure.to)
+        ended = {event.node for event in self.among(evidence.events)}
+        seen = [link.counters.lost for link in evidence.inputs(failure.to) if link.topic == failure.topic]
+        return bool(ended.intersection((place, *topology.places[place]))) and not any(seen)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,16 @@ def test_a_crash_is_unexpected_until_somebody_expects_it(home: Path, tmp_path: P
     assert unexpected(tmp_path, GOOD, CRASH, more=BRITTLE) == []
 
 
+DEAF = "brittle: {node: 'own.py:BrittleReader', supervised: true, in: {pose: MTMR/measured_cp}}"
+TOLD = ["{trip: 'brittle: no heartbeat'}", "{event: crash, node: brittle}"]
+
+
+def test_who_has_crashed_receives_nothing_and_that_is_no_loss_of_its_own(home: Path, tmp_path: Path) -> None:
+    assert unexpected(tmp_path, GOOD, *TOLD, more=DEAF) == []
+    left = unexpected(tmp_path, GOOD, *TOLD[:1], more=DEAF)
+    assert [line for line in left if "messages lost on MTMR/measured_cp from master to brittle" in line]
+
+
 def test_where_nothing_is_expected_nothing_passes(home: Path, tmp_path: Path) -> None:
     report = tried(written(tmp_path, GOOD))
     assert report.verdict == "pass"

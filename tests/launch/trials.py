@@ -48,6 +48,12 @@ class Brittle(Node):
     def fall(self) -> None:
         if self.elapsed > 0.35:
             raise ValueError("lost its grip")
+
+class BrittleReader(Brittle):
+    "Hears until it breaks."
+    pose = Input(Pose)
+
+    def on_pose(self, pose: Pose) -> None: ...
 """
 EARLY = """\
 sutura: 1
