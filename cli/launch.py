@@ -46,6 +46,9 @@ def launch(
         ),
     ] = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Leave out the recorder.")] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Inject the topology's faults (simulated drivers only).")
+    ] = False,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -59,7 +62,7 @@ def launch(
         return _arguments(topology, as_json)
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, not no_record)
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, not no_record, faults)
     raise typer.Exit(run_and_report(order, as_json))
 
 

@@ -27,6 +27,7 @@ class RunOrder:
     report_file: Path | None
     lockstep: bool
     record: bool
+    faults: bool = False
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -49,6 +50,8 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         watch.note(f"launching {topology.name} ({topology.path})")
         for silenced in findings.silenced:
             watch.note(str(silenced))
+        if topology.faults and not order.faults:
+            watch.note(f"{len(topology.faults)} faults of the topology are not injected; --faults injects them")
         run = run_lockstep if order.lockstep else run_topology
         report = run(
             topology,
@@ -56,6 +59,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
             seed=order.seed,
             duration=order.duration,
             report_file=order.report_file,
+            faults=order.faults,
             note=watch.note,
             update=watch.update,
         )

@@ -42,9 +42,9 @@ def _topology(sheet: Sheet, names: Names) -> Topology:
         places=places,
         realtime=read_realtime(places, names.realtime),
         expect=cast("list[object]", top.get("expect", [])),
-        faults=top.get("faults"),
+        faults=cast("list[object]", top.get("faults", [])),
         silence=cast("list[object]", top.get("silence", [])),
         arguments=dict(sheet.arguments),
         place_marks={name: tree.key_mark for name, tree in names.places.items()},
-        said={key: as_list(sheet.top[key], key) for key in ("expect", "silence") if key in sheet.top},
+        said={key: as_list(sheet.top[key], key) for key in ("expect", "faults", "silence") if key in sheet.top},
     )

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sutura.hw_drivers import load_actuator
+from sutura.launch.agenda import Agenda
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.fault_targets import faults_by_place
+from sutura.launch.injecting import injections_for, schedule
 from sutura.launch.places import place_configs
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.run_errors import NotSimulated
+from sutura.launch.stepped_keeper import SteppedKeeper
 from sutura.messages import Frame, Message
 from sutura.nodes import Event, Node
 from sutura.runtime.errors import NodeCrashed
@@ -23,7 +26,7 @@ _TELL_EVERY_S = 0.5  # real time
 
 @dataclass
 class SteppedPlace:
-    """A place of a lockstep run. phase: `running` until it is `ended`, or crashes; it is never restarted."""
+    """A place of a lockstep run. phase: `running` until it is `ended`; only what a fault ended is started anew."""
 
     phase: str
     restarts: int
@@ -36,9 +39,10 @@ class LockstepRun:
     Every place is the first of its name, so that no writer has a random part; the seed is the nodes' own affair.
     """
 
-    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int) -> None:
-        """Make every node. Raises NotSimulated, NodeError."""
+    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int, *, faults: bool = False) -> None:
+        """Make every node. faults: inject those of the topology. Raises NotSimulated, NodeError."""
         require_simulated(blueprint)
+        injections = injections_for(blueprint, faults)
         self.blueprint = blueprint
         self.topology = blueprint.topology
         self.run = run
@@ -46,17 +50,25 @@ class LockstepRun:
         self.statuses: dict[str, PlaceStatus] = {}
         self.events: list[Event] = []
         self._lockstep = Lockstep(
-            place_configs(blueprint, run.path, seed, boot_id="lockstep", incarnation=lambda place: "1")
+            place_configs(
+                blueprint, run.path, seed, "lockstep", lambda place: "1", faults=faults_by_place(injections)
+            )
         )
         self.started_at = self._lockstep.start
         self.children = {place: SteppedPlace("running", 0, self.started_at) for place in self.topology.places}
         self._stepping_s = 0.0
         self._hash = ""
+        self._agenda = Agenda()
+        schedule(injections, self._agenda, SteppedKeeper(self, self._agenda))
 
     @property
     def elapsed(self) -> float:
         """Virtual seconds since the start."""
         return self._lockstep.elapsed
+
+    def now(self) -> int:
+        """The run's clock [ns]."""
+        return self._lockstep.clock()
 
     @property
     def recording_hash(self) -> str:
@@ -122,8 +134,13 @@ class LockstepRun:
         """Let a frozen place go on."""
         self._lockstep.thaw(place)
 
+    def tell(self, at: float, node: str, kind: str, text: str) -> None:
+        """Keep an event of `at` [s of the run], after all that the nodes have told until now."""
+        self._look()
+        self.events.append(Event(self.started_at + round(at * 1e9), node, kind, text))
+
     def restart(self, place: str) -> None:
-        """Start a killed place anew, as the supervisor does."""
+        """Start a killed place anew, as the supervisor does. Raises NodeCrashed."""
         child = self.children[place]
         child.restarts += 1
         child.phase, child.started_at = "running", self.started_at + round(self.elapsed * 1e9)
@@ -145,21 +162,32 @@ class LockstepRun:
         update(self)
 
     def step_to(self, seconds: float) -> None:
-        """Step to `seconds` after the start."""
+        """Step to `seconds` after the start; what is on the agenda comes before all else of its moment."""
+        while (at := self._agenda.next_at) <= seconds:
+            self._survive(self._lockstep.run_until, at - 1e-9)
+            self._lockstep.clock.advance_to(self.started_at + round(at * 1e9))
+            self._survive(self._agenda.run, at)
+        self._survive(self._lockstep.run_until, seconds)
+
+    def _survive(self, call: Callable[[float], None], seconds: float) -> None:
+        """Do something until no node crashes on the way."""
         while True:
             try:
-                return self._lockstep.run_until(seconds)
+                return call(seconds)
             except NodeCrashed as error:
                 self._bury(error)
 
     def _bury(self, error: NodeCrashed) -> None:
         """A node's own code raised: its place ends, its devices safe, and nobody starts it anew."""
         place = self.topology.place_of(error.node)
-        host = self._lockstep.hosts[place]
-        host.event(error.node, "crash", str(error))
-        host.end()
-        self._look()
-        self._lockstep.kill(place)
+        host = self._lockstep.hosts.get(place)
+        if host is None:  # it was just being started anew
+            self.tell(self.elapsed, error.node, "crash", str(error))
+        else:
+            host.event(error.node, "crash", str(error))
+            host.end()
+            self._look()
+            self._lockstep.kill(place)
         self.children[place].phase = "ended"
 
     def _look(self) -> None:
@@ -174,7 +202,5 @@ class LockstepRun:
 
 def require_simulated(blueprint: Blueprint) -> None:
     """A virtual clock must never drive a real motor. Raises NotSimulated."""
-    for name in blueprint.actuators:
-        driver = blueprint.topology.nodes[name].driver
-        if driver is not None and not load_actuator(driver.use).capabilities.simulated:
-            raise NotSimulated(name, driver.use)
+    for node, driver in blueprint.hardware.items():
+        raise NotSimulated(node, driver)

@@ -12,6 +12,7 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.injecting import injections_for
 from sutura.launch.lockstep import LockstepRun, require_simulated
 from sutura.launch.report import Report, build_report
 from sutura.launch.resolved import resolved_yaml
@@ -57,17 +58,19 @@ def run_topology(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    faults: bool = False,
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    faults: inject those of the topology. Raises FaultsRefused, StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(topology)
+    injections_for(blueprint, faults)  # refused before anything is made
     run = _make_directory(topology)
     with interruptible() as interrupted:
-        supervisor = Supervisor(blueprint, run, seed)
+        supervisor = Supervisor(blueprint, run, seed, faults=faults)
         try:
             run.publish(_info(blueprint, run))
             supervisor.start(note, lambda: bool(interrupted))
@@ -88,19 +91,20 @@ def run_lockstep(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    faults: bool = False,
     note: Callable[[str], None],
     update: Callable[[LockstepRun], None],
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
-    Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
+    faults: inject those of the topology. Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
     run = _make_directory(topology)
     with interruptible() as interrupted:
-        stepped = LockstepRun(blueprint, run, seed)
+        stepped = LockstepRun(blueprint, run, seed, faults=faults)
         try:
             stepped.begin()
             note(f"run directory: {run.path}")

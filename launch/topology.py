@@ -46,7 +46,7 @@ class Topology:
 
     places: the nodes of every process, in order; realtime: settings by place, where there are any; expect,
     faults, silence: as the launched file says them (they speak of a run, so those of included files do not count);
-    said: `expect` and `silence` once more, with the lines where they stand.
+    said: `expect`, `faults` and `silence` once more, with the lines where they stand.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Topology:
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     realtime: dict[str, Realtime] = field(default_factory=dict)
     expect: list[object] = field(default_factory=list)
-    faults: object = None
+    faults: list[object] = field(default_factory=list)
     silence: list[object] = field(default_factory=list)
     arguments: dict[str, Argument] = field(default_factory=dict, compare=False, repr=False)
     place_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)

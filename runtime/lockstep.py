@@ -14,6 +14,7 @@ from sutura.messages import Frame, Message, encode_frame
 from sutura.nodes import OutputPort, RequestRefused
 from sutura.runtime.clock import VirtualClock
 from sutura.runtime.config import PlaceConfig
+from sutura.runtime.faulty_host import make_host
 from sutura.runtime.host import Host
 
 Observer = Callable[[Frame[Message]], None]
@@ -57,7 +58,7 @@ class Lockstep:
             for topic, source in config.sources.items():
                 if source.place != place:
                     self._readers.setdefault(topic, []).append(self._seats[place])
-            self._seat(place, Host(config, self.clock.now, Wire(self)))
+            self._seat(place, make_host(config, self.clock.now, Wire(self)))
 
     @property
     def elapsed(self) -> float:
@@ -87,7 +88,7 @@ class Lockstep:
         """Take a frame from a place to those that read its topic."""
         data = encode_frame(frame)
         self._said.update(data)
-        now = frame.stamp
+        now = self.clock.now()  # not the stamp: the writer's clock may have jumped
         for seat in self._readers.get(frame.topic, ()):
             self._mail[seat].append(data)
             self._due[seat] = now
@@ -113,7 +114,7 @@ class Lockstep:
         """Start a killed place anew, as the supervisor does."""
         self._mail[self._seats[place]].clear()
         config = msgspec.structs.replace(self._configs[place], incarnation=incarnation, restarted=True)
-        host = Host(config, self.clock.now, Wire(self))
+        host = make_host(config, self.clock.now, Wire(self))
         host.begin(self.start)
         host.timers.skip_to(self.clock())
         self._seat(place, host)
