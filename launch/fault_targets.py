@@ -18,7 +18,7 @@ from sutura.runtime.fault_plan import ClockJump, PlaceFaults, Slowness
 
 @dataclass(frozen=True)
 class Injection:
-    """One fault: the place that it strikes, the node or place that people call it by, and what the place is told."""
+    """One fault: the place that it strikes, the node or place that people name for it, what the place is told."""
 
     head: Head
     place: str

@@ -45,7 +45,10 @@ class Rehearsal:
         seed: int = 0,
         faults: bool = False,
     ) -> None:
-        """Start every node of a checked topology. faults: inject those of the topology. Raises NotSimulated, NodeError, NodeCrashed."""
+        """Start every node of a checked topology. faults: inject those of the topology.
+
+        Raises NotSimulated, NodeError, NodeCrashed.
+        """
         self.topology = topology
         self.directory = RunDirectory.at(directory)
         keep_topology(self.directory, topology)

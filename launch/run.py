@@ -64,7 +64,8 @@ def run_topology(
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    faults: inject those of the topology. Raises FaultsRefused, StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    faults: inject those of the topology. Raises FaultsRefused, StartFailed and other SuturaErrors when it does not
+    come to a start; nothing is then left behind.
     """
     blueprint = Blueprint.of(topology)
     injections_for(blueprint, faults)  # refused before anything is made
@@ -98,7 +99,8 @@ def run_lockstep(
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
-    faults: inject those of the topology. Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
+    faults: inject those of the topology. Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not
+    come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)

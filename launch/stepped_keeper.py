@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sutura.launch.lockstep import LockstepRun
 
 NOTICE_S = 0.02  # the supervisor looks at its processes this often
-RESTART_S = 0.5  # until a process that was started anew has loaded, agreed and opened its devices
+RESTART_S = 1.0  # until a process that was started anew has loaded, agreed and opened its devices, about
 
 
 class SteppedKeeper:
@@ -35,7 +35,7 @@ class SteppedKeeper:
         self._fall(place, "ended by SIGKILL")
 
     def hang(self, place: str) -> None:
-        """Stop a place as SIGSTOP does; one that holds a device which needs it is killed as soon as it is noticed."""
+        """Stop a place as SIGSTOP does; one with a device that must be made safe is killed when it is noticed."""
         self._run.freeze(place)
         since = self._hung[place] = self._run.elapsed
         holds_device = any(load_actuator(order.driver).has_rescue() for order in self._rescues.get(place, ()))
@@ -84,7 +84,11 @@ class SteppedKeeper:
             self._tell(place, "given_up", text)
             return
         self._tell(place, "restart", f"place {place} is started anew, without leave to move")
-        self._agenda.add(self._run.elapsed + RESTART_S, partial(self._run.restart, place))
+        self._agenda.add(self._run.elapsed + RESTART_S, partial(self._restart, place))
+
+    def _restart(self, place: str) -> None:
+        if not self.is_there(place):  # else somebody else was faster
+            self._run.restart(place)
 
     def _rescue(self, order: RescueOrder) -> str:
         driver = load_actuator(order.driver)

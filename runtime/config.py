@@ -54,8 +54,8 @@ class PlaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One place: its nodes in order, and whom it hears and is heard by.
 
     sources: the writer of every topic that its nodes read (topics without one are open to injection);
-    readers: how many other places read each of its topics; restarted: it joins a run under way; faults: what is to be
-    injected, None without.
+    readers: how many other places read each of its topics; restarted: it joins a run under way; faults: what is to
+    be injected, None without.
     """
 
     place: str

@@ -1,4 +1,4 @@
-"""What a place is told of the faults that are to be injected into it; all times are ns after the start of the run."""
+"""What a place is told of the faults that are to be injected into it. Times are ns after the start of the run."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""A host into which faults are injected, the same in real time and in lockstep; without faults nobody pays for it."""
+"""A host into which faults are injected, in real time and in lockstep alike. Without faults nobody pays for it."""
 
 from sutura.hw_drivers import Disturbance
 from sutura.runtime.bus import Bus
@@ -70,7 +70,7 @@ class FaultyHost(Host):
         if self._stopped:
             return
         super().end()
-        for data in (*self._waiting, *self._inlet.release(NEVER)):  # it came, though nobody handles it any more
+        for data in (*self._waiting, *self._inlet.flush()):  # it came, though nobody handles it any more
             super().deliver(data)
         self._waiting.clear()
         self._tell(self._untold)

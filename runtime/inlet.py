@@ -168,13 +168,17 @@ class Inlet:
         return _through(self._ways.get(prefix_of(data), ()), data, now)
 
     def release(self, now: int) -> list[bytes]:
-        """What was held until now and arrives; with `NEVER`, all that is held."""
+        """What was held until now and arrives."""
         arriving: list[bytes] = []
         for way in self._ways.values():
             for number, stage in enumerate(way):
                 for data in stage.release(now):
                     arriving += _through(way[number + 1 :], data, now)
         return arriving
+
+    def flush(self) -> list[bytes]:
+        """All that is held, at the end of the run: nothing strikes it any more."""
+        return [data for way in self._ways.values() for stage in reversed(way) for data in stage.release(NEVER)]
 
 
 def _through(stages: Iterable[Stage], data: bytes, now: int) -> list[bytes]:
