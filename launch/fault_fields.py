@@ -10,52 +10,46 @@ from sutura.launch.topology import TopologyNode
 from sutura.nodes import Node, NodeError, read_params
 
 _NO_UNIT = ""
-Units = Mapping[str, str]
-"""The unit of each element of a field, by the element's name, in order; a plain number has one without a name."""
+Units = tuple[str, ...] | str
+"""The unit of a number, or of each element of several; empty where how many there are is not known."""
 
-_HAND: Mapping[str, Units] = {
-    "position": dict.fromkeys("xyz", "m"),
-    "orientation": dict.fromkeys("xyzw", _NO_UNIT),
-    "gripper": {"": "rad"},
-}
+_HAND: Mapping[str, Units] = {"position": ("m",) * 3, "orientation": (_NO_UNIT,) * 4, "gripper": "rad"}
 
 
-def element_of(fault: SensorFault, node: TopologyNode, kind: type[Node]) -> tuple[int | None, float]:
-    """The index of the element that a fault speaks of, None for the whole field; and what it adds, in SI units.
+def bias_of(fault: SensorFault, node: TopologyNode, kind: type[Node]) -> float:
+    """What a fault adds to the number that it speaks of, in SI units; 0 where it adds nothing.
 
-    Raises UnknownName, BadValue where the reading has no such element, or one of another unit.
+    Raises UnknownName, BadValue where the reading has no such number, or one of another unit.
     """
     if not fault.field:
-        return None, 0.0
+        return 0.0
     fields = _arm_fields(node, kind) if kind.drives_actuator else _HAND
     if fault.field not in fields:
         raise UnknownName(fault.mark, f"field of the readings of {node.name!r}:", fault.field, fields)
-    units = fields[fault.field]
-    element = fault.element or ("" if "" in units else None)
-    if element is not None and element not in units:
-        raise UnknownName(fault.mark, f"element of {fault.field}:", element, units)
-    index = None if not element else list(units).index(element)
+    units, index = fields[fault.field], fault.index
+    if index is not None and units != () and (isinstance(units, str) or index >= len(units)):
+        few = fault.field if isinstance(units, str) else f"{fault.field}[0] to {fault.field}[{len(units) - 1}]"
+        raise BadValue(fault.mark, "field", few, fault.said)
     if fault.by is None:
-        return index, 0.0
-    unit = _NO_UNIT if element is None else units[element]
+        return 0.0
+    unit = units if isinstance(units, str) else units[index] if units and index is not None else _NO_UNIT
     if unit == _NO_UNIT:
-        raise BadValue(fault.mark, "field of a bias", f"an element with a unit ({_with_unit(fields)})", fault.said)
-    return index, read_quantity(fault.by, "by", unit)
+        raise BadValue(fault.mark, "field of a bias", f"a number with a unit ({_examples(fields)})", fault.said)
+    return read_quantity(fault.by, "by", unit)
 
 
-def _with_unit(fields: Mapping[str, Units]) -> str:
-    known = [(field, name) for field, units in fields.items() for name, unit in units.items() if unit != _NO_UNIT]
-    return ", ".join(f"{field}.{name}" if name else field for field, name in known)
+def _examples(fields: Mapping[str, Units]) -> str:
+    known = {f if isinstance(units, str) else f"{f}[0]": units for f, units in fields.items()}
+    return ", ".join(said for said, units in known.items() if any(units)) or "none is known"
 
 
 def _arm_fields(node: TopologyNode, kind: type[Node]) -> Mapping[str, Units]:
-    """Those of an arm: its joints by name, and last its jaw. Without elements where the arm is not known."""
-    units: Units = {}
+    """Those of an arm: its joints in their order, and last its jaw."""
+    joints: tuple[str, ...] = ()
     try:
         model = getattr(read_params(node.name, kind.Params, node.params), "model", None)
         if isinstance(model, str):
-            limits = load_arm(model).limits
-            units = {**dict(zip(limits.names, limits.units, strict=True)), "jaw": "rad"}
+            joints = (*load_arm(model).limits.units, "rad")
     except (NodeError, KinematicsError):
         pass  # the check says what is wrong with it
-    return {"position": units, **dict.fromkeys(("velocity", "effort"), dict.fromkeys(units, _NO_UNIT))}
+    return {"position": joints, "velocity": (_NO_UNIT,) * len(joints), "effort": (_NO_UNIT,) * len(joints)}

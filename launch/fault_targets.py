@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sutura import hw_drivers
 from sutura.launch.errors import BadValue, SharedFault, UnknownName
-from sutura.launch.fault_fields import element_of
+from sutura.launch.fault_fields import bias_of
 from sutura.launch.faults import ClockFault, ConnectionFault, Fault, Head, SensorFault, SlowFault, read_faults
 from sutura.launch.marks import Mark
 from sutura.launch.shape import as_text
@@ -113,15 +113,14 @@ class Targets:
         if node is None or node.driver is None:
             kind = "node" if node is None else "node with a driver"
             raise UnknownName(head.mark, kind, head.target, with_driver)
-        index, by = element_of(fault, node, self._kinds[node.name])
         told = hw_drivers.SensorFault(
             number=head.number,
             kind=head.kind,
             at=_ns(head.at),
             until=_until(head),
             field=fault.field,
-            index=index,
-            by=by,
+            index=fault.index,
+            by=bias_of(fault, node, self._kinds[node.name]),
         )
         place = self._topology.place_of(node.name)
         return Injection(head, place, node.name, PlaceFaults(sensors={node.name: (told,)}))

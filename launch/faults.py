@@ -14,7 +14,7 @@ from sutura.launch.yaml_source import Located
 from sutura.runtime.fault_plan import Spread
 
 MAX_BITS = 64
-_FIELD = re.compile(r"([a-z_]+)(?:\.(\w+))?")
+_FIELD = re.compile(r"([a-z_]+)(?:\[(\d{1,2})\])?")
 
 
 @dataclass(frozen=True)
@@ -78,19 +78,20 @@ class ConnectionFault:
 class SensorFault:
     """`freeze`, `bias`, `nan`: it strikes the readings of a node's driver.
 
-    field, element: what of them, as said at `mark`, empty for all; by: as written, since its unit is the element's.
+    field, index: what of them, as said at `mark`, empty and None for all; by: as written, since its unit is the
+    field's.
     """
 
     head: Head
     field: str
-    element: str
+    index: int | None
     mark: Mark
     by: Located | None
 
     @property
     def said(self) -> str:
-        """Field and element in words."""
-        return f"{self.field}.{self.element}" if self.element else self.field
+        """Field and index in words."""
+        return self.field if self.index is None else f"{self.field}[{self.index}]"
 
 
 Fault: TypeAlias = ProcessFault | SlowFault | ClockFault | ConnectionFault | SensorFault
@@ -160,11 +161,11 @@ def _connection(head: Head, entries: _Entries) -> ConnectionFault:
 def _sensor(head: Head, entries: _Entries) -> SensorFault:
     by, tree = entries.get("by"), entries.get("field")
     if tree is None:
-        return SensorFault(head, "position" if head.kind == "nan" else "", "", head.mark, by)
+        return SensorFault(head, "position" if head.kind == "nan" else "", None, head.mark, by)
     match = _FIELD.fullmatch(as_text(tree, "field"))
     if match is None:
         raise bad(tree, "field", f"a field of the reading such as `{_EXAMPLES['field']}`")
-    return SensorFault(head, match[1], match[2] or "", tree.mark, by)
+    return SensorFault(head, match[1], None if match[2] is None else int(match[2]), tree.mark, by)
 
 
 def _spread(tree: Located) -> Spread:
@@ -204,7 +205,7 @@ def _written(tree: Located) -> str:
     return tree.text or str(tree.value)
 
 
-_EXAMPLES = {"at": "12.5 s", "by": "5 ms", "field": "position.x", "to": "arm"}
+_EXAMPLES = {"at": "12.5 s", "by": "5 ms", "field": "'position[0]'", "to": "arm"}
 _WAY = ("for", "share")
 KINDS: Mapping[str, _Kind] = {
     "kill": _Kind(lambda head, entries: ProcessFault(head), may=()),

@@ -1,4 +1,4 @@
-"""Fault scripts carried out on a virtual clock: what each fault does, who says so, and what the arm does about it."""
+"""Fault scripts carried out on a virtual clock: what each fault does, who says so, what the arm does about it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ STOPPING = {
     "delay: PSM1/servo_jp, to: arm, by: 40 ms, for: 0.3 s": "",
     "delay: watchdog/permit, to: arm, by: {uniform: [35 ms, 45 ms]}, for: 0.3 s": "",
     "nan: master, for: 0.2 s": "",
-    "nan: master, field: orientation.w, for: 0.2 s": "",
+    "nan: master, field: 'orientation[3]', for: 0.2 s": "",
     "jump_clock: fk, by: 50 ms": "fk",
     "jump_clock: ik, by: -50 ms": "ik",
 }
@@ -134,7 +134,7 @@ def test_the_arm_holds_in_time_and_moves_again_only_after_reset_and_re_clutch(
 
 
 def test_a_sensor_that_is_no_number_is_a_drive_fault(inject: Inject) -> None:
-    run = inject(f"at: {AT} s, nan: arm, field: position.insertion, for: 0.2 s")
+    run = inject(f"at: {AT} s, nan: arm, field: 'position[2]', for: 0.2 s")
     run.run_until(AT + 0.3)
     assert run.newest(STATE, OperatingState).state.value == "FAULT"
     run.command("arm", "reset")
@@ -212,7 +212,7 @@ def test_a_place_that_is_a_little_slow_makes_motion_late_but_smooth(inject: Inje
 
 def test_a_hand_whose_sensor_is_biased_is_that_far_off(inject: Inject) -> None:
     run, straight = (
-        inject(f"at: {AT} s, bias: master, field: position.x, by: {by}, for: 0.1 s") for by in ("2 mm", "0 mm")
+        inject(f"at: {AT} s, bias: master, field: 'position[0]', by: {by}, for: 0.1 s") for by in ("2 mm", "0 mm")
     )
     for each in (run, straight):
         each.run_until(AT + 0.3)
@@ -224,7 +224,7 @@ def test_a_hand_whose_sensor_is_biased_is_that_far_off(inject: Inject) -> None:
 
 
 def test_an_arm_whose_sensors_are_frozen_or_biased_says_where_it_is_not(inject: Inject) -> None:
-    run = inject(f"at: {AT} s, freeze: arm, for: 0.2 s", "at: 1 s, bias: arm, field: position.yaw, by: 2 deg")
+    run = inject(f"at: {AT} s, freeze: arm, for: 0.2 s", "at: 1 s, bias: arm, field: 'position[0]', by: 2 deg")
     run.run_until(1.4)
     frozen = {s.message.position for s in run.history.of(MEASURED, JointState, since=AT) if s.at < AT + 0.2}
     moved = {s.message.position for s in run.history.of(SETPOINT, JointState, since=AT) if s.at < AT + 0.2}
@@ -235,10 +235,9 @@ def test_an_arm_whose_sensors_are_frozen_or_biased_says_where_it_is_not(inject: 
 
 
 @pytest.mark.parametrize("topic", [COMMAND, "PSM1/servo_cp", "watchdog/permit", "fk/heartbeat", "console/clutch"])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_is_corrupted_no_joint_leaves_its_limits_or_speed(inject: Inject, topic: str, seed: int) -> None:
+def test_whatever_is_corrupted_no_joint_leaves_its_limits_or_speed(inject: Inject, topic: str) -> None:
     to = {COMMAND: "arm", "PSM1/servo_cp": "ik", "fk/heartbeat": "watchdog"}.get(topic, "arm")
-    run = inject(f"at: {AT} s, corrupt: {topic}, to: {to}, share: 30 %, bits: 2", seed=seed)
+    run = inject(f"at: {AT} s, corrupt: {topic}, to: {to}, share: 30 %, bits: 2")
     run.run_until(AT + 0.5)
     arm = load_arm("psm_classic_lnd").limits
     applied = [(s.at, s.message.position) for s in run.history.of(SETPOINT, JointState, since=AT)]
