@@ -32,6 +32,7 @@ def load_topology(name_or_path: str, settings: Sequence[str] = ()) -> Topology:
 def _topology(sheet: Sheet, names: Names) -> Topology:
     nodes = wire_beats({name: read_node(name, tree) for name, tree in names.nodes.items()})
     places = make_places(nodes, names.places)
+    place_marks = {name: tree.key_mark for name, tree in names.places.items()}
     top = {key: plain(sheet.top[key]) for key in ("description", "expect", "faults", "silence") if key in sheet.top}
     return Topology(
         name=sheet.path.stem,
@@ -40,11 +41,11 @@ def _topology(sheet: Sheet, names: Names) -> Topology:
         args=dict(sheet.args),
         nodes=nodes,
         places=places,
-        realtime=read_realtime(places, names.realtime),
+        realtime=read_realtime(places, names.realtime, place_marks, sheet.top["sutura"].mark.file),
         expect=cast("list[object]", top.get("expect", [])),
         faults=cast("list[object]", top.get("faults", [])),
         silence=cast("list[object]", top.get("silence", [])),
         arguments=dict(sheet.arguments),
-        place_marks={name: tree.key_mark for name, tree in names.places.items()},
+        place_marks=place_marks,
         said={key: as_list(sheet.top[key], key) for key in ("expect", "faults", "silence") if key in sheet.top},
     )

@@ -44,6 +44,18 @@ def test_a_setting_that_fails_the_check_starts_nothing(sutura: Sutura, home: Pat
     assert list(home.iterdir()) == []
 
 
+def test_what_is_silenced_is_said_at_the_head_of_a_run(sutura: Sutura, home: Path, tmp_path: Path) -> None:
+    node = Path(__file__).parents[2] / "examples" / "speed_watch.py"
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        f"sutura: 1\nnodes: {{a: {{node: '{node}:SpeedWatch', in: {{tip: open/cp}}}}}}\n"
+        "silence: [{rule: unwritten-topic, topic: open/cp, reason: fed by hand}]\n"
+    )
+    outcome = sutura("launch", str(file), "--lockstep", "--duration", "0.1")
+    assert outcome.code == 0
+    assert "[unwritten-topic] silenced: fed by hand" in outcome.out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -452,6 +452,15 @@ def test_shipped_parts_are_included_by_name(tmp_path: Path) -> None:
     )
 
 
+def test_nodes_of_a_part_may_share_a_place_whatever_the_part_asked_for_each(tmp_path: Path) -> None:
+    text = "sutura: 1\ninclude: [{file: teleop}]\nplaces: {control: [tremor, scaling, ik]}\n"
+    topology = load(tmp_path, f"{text}realtime: {{control: {{policy: fifo, priority: 28}}}}\n")
+    assert topology.places["control"] == ("tremor", "scaling", "ik")
+    assert topology.realtime["control"].priority == 28
+    assert not {"tremor", "scaling", "ik"} & set(topology.realtime)
+    assert topology.realtime["arm"] == load_topology("teleop").realtime["arm"]
+
+
 # Places and realtime --------------------------------------------------------------------------------------------
 
 

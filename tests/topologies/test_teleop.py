@@ -1,4 +1,4 @@
-"""The shipped teleoperation, rehearsed: it follows, holds when anything falls silent, and starts nowhere by itself."""
+"""The shipped teleoperation, rehearsed: it follows, holds when anything falls silent, never starts by itself."""
 
 import pytest
 
