@@ -13,6 +13,7 @@ EXAMPLE = example(
     "sutura launch sim --duration 40 --report run.json",
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
     "sutura launch sim --lockstep --seed 7 --duration 60",
+    "sutura launch my_robot.yaml --lockstep --faults",
     "sutura launch sim --args",
 )
 
