@@ -13,6 +13,7 @@ EXAMPLE = example(
     "sutura launch sim --duration 40 --report run.json",
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
     "sutura launch sim --lockstep --seed 7 --duration 60",
+    "sutura launch my_robot.yaml --lockstep --faults",
     "sutura launch sim --args",
 )
 
@@ -56,6 +57,9 @@ def launch(
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
     ] = True,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Inject the topology's faults (simulated drivers only).")
+    ] = False,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -73,7 +77,9 @@ def launch(
         )
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record)
+    if processes and faults:
+        raise typer.BadParameter("--faults are injected in one process or on the real clock, not with --processes")
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults)
     raise typer.Exit(run_and_report(order, as_json))
 
 

@@ -33,6 +33,7 @@ class RunOrder:
     lockstep: bool
     processes: bool
     record: bool | None
+    faults: bool = False
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -54,6 +55,8 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         watch.note(f"launching {topology.name} ({topology.path})")
         for silenced in findings.silenced:
             watch.note(str(silenced))
+        if topology.faults or order.faults:
+            watch.note(_about_faults(len(topology.faults), order.faults))
         run = partial(run_lockstep, processes=order.processes) if order.lockstep else run_topology
         report = run(
             topology,
@@ -61,6 +64,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
             seed=order.seed,
             duration=order.duration,
             report_file=order.report_file,
+            faults=order.faults,
             note=watch.note,
             update=watch.update,
         )
@@ -69,6 +73,11 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
     else:
         _show_verdict(report, [path for path in (watch.report_file, order.report_file) if path is not None])
     return 0 if report.verdict == "pass" else 1
+
+
+def _about_faults(count: int, wanted: bool) -> str:
+    faults = f"{count} fault{'' if count == 1 else 's'} in the topology"
+    return f"{faults}, injected at their times" if wanted else f"{faults}, not injected; --faults injects them"
 
 
 def require_writable(path: Path) -> None:

@@ -75,6 +75,8 @@ class ActuatorDriver(ABC):
         """The measured joints, jaw last. Raises DeviceLost, DeviceFault."""
         self._require("read", DriverState.DISABLED, DriverState.ENABLED)
         joints = self._read()
+        if self.context.disturbance is not None:
+            joints = self.context.disturbance(joints)
         if not all(map(math.isfinite, joints.position)):
             raise DeviceFault(self.name, f"measured positions that are not finite: {joints.position}")
         return joints

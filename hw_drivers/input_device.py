@@ -42,7 +42,9 @@ class InputDevice(ABC):
         """The newest reading, `elapsed` seconds into the run; None while there is nothing (more) to say."""
         if not self._is_open:
             raise WrongState(f"{type(self).__name__} of {self.context.name}", "read", "open", "closed")
-        return self._read(elapsed)
+        sample = self._read(elapsed)
+        disturbance = self.context.disturbance
+        return sample if disturbance is None or sample is None else disturbance(sample)
 
     def close(self) -> None:
         """Give the device back. Closing twice changes nothing."""

@@ -57,10 +57,10 @@ def _topology(sheet: Sheet, names: Names) -> Topology:
         places=places,
         realtime=read_realtime(places, names.realtime, place_marks, sheet.top["sutura"].mark.file),
         expect=cast("list[object]", top.get("expect", [])),
-        faults=top.get("faults"),
+        faults=cast("list[object]", top.get("faults", [])),
         silence=cast("list[object]", top.get("silence", [])),
         trial=read_trial_plan(sheet.top["test"]) if "test" in sheet.top else TrialPlan(),
         arguments=dict(sheet.arguments),
         place_marks=place_marks,
-        said={key: as_list(sheet.top[key], key) for key in ("expect", "silence") if key in sheet.top},
+        said={key: as_list(sheet.top[key], key) for key in ("expect", "faults", "silence") if key in sheet.top},
     )

@@ -1,22 +1,42 @@
 """A whole run on a virtual clock in this process, within reach of whoever rehearses what can go wrong."""
 
 from collections.abc import Callable
+from functools import partial
 
+from sutura.launch.agenda import Agenda
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.fault_targets import faults_by_place
+from sutura.launch.injecting import injections_for, schedule
 from sutura.launch.run_dir import RunDirectory
+from sutura.launch.stepped_keeper import SteppedKeeper
 from sutura.launch.stepped_run import SteppedRun, stepped_configs
 from sutura.messages import Frame, Message
-from sutura.nodes import Node
+from sutura.nodes import Event, Node
 from sutura.runtime.lockstep import Lockstep
 
 
 class LockstepRun(SteppedRun):
     """One run of a topology in lockstep, all places in this process."""
 
-    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int) -> None:
-        """Make every node. Raises NotSimulated, NodeError."""
-        self._lockstep = Lockstep(stepped_configs(blueprint, run.path, seed))
+    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int, *, faults: bool = False) -> None:
+        """Make every node. faults: inject those of the topology. Raises NotSimulated, FaultsRefused, NodeError."""
+        injections = injections_for(blueprint, faults)
+        self._lockstep = Lockstep(stepped_configs(blueprint, run.path, seed, faults_by_place(injections)))
         super().__init__(blueprint, run, seed, self._lockstep)
+        self._agenda = Agenda()
+        schedule(injections, self._agenda, SteppedKeeper(self, self._agenda))
+
+    def now(self) -> int:
+        """The run's clock [ns]."""
+        return self._lockstep.clock()
+
+    def step_to(self, seconds: float) -> None:
+        """Step to `seconds` after the start; what is on the agenda comes before all else of its moment."""
+        while (at := self._agenda.next_at) <= seconds:
+            super().step_to(at - 1e-9)
+            self._lockstep.clock.advance_to(self.started_at + round(at * 1e9))
+            self._go_on(partial(self._agenda.run, at))
+        super().step_to(seconds)
 
     def observe(self, observer: Callable[[Frame[Message]], None]) -> None:
         """Let somebody see every message as it is sent."""
@@ -52,8 +72,13 @@ class LockstepRun(SteppedRun):
         """Let a frozen place go on."""
         self._lockstep.thaw(place)
 
+    def tell(self, at: float, node: str, kind: str, text: str) -> None:
+        """Keep an event of `at` [s of the run], after all that the nodes have told until now."""
+        self._look()
+        self.events.append(Event(self.started_at + round(at * 1e9), node, kind, text))
+
     def restart(self, place: str) -> None:
-        """Start a killed place anew, as the supervisor does."""
+        """Start a killed place anew, as the supervisor does. Raises NodeCrashed."""
         child = self.children[place]
         child.restarts += 1
         child.phase, child.started_at = "running", self.started_at + round(self.elapsed * 1e9)

@@ -39,14 +39,25 @@ class NotInRun(LaunchError):
 class Rehearsal:
     """One run. Times are seconds of the run's own clock; every call returns when all that it caused is done."""
 
-    def __init__(self, topology: Topology, directory: Path, *, settings: Sequence[str] = (), seed: int = 0) -> None:
-        """Start every node of a checked topology. Raises NotSimulated, NodeError, NodeCrashed."""
+    def __init__(
+        self,
+        topology: Topology,
+        directory: Path,
+        *,
+        settings: Sequence[str] = (),
+        seed: int = 0,
+        faults: bool = False,
+    ) -> None:
+        """Start every node of a checked topology. faults: inject those of the topology.
+
+        Raises NotSimulated, NodeError, NodeCrashed.
+        """
         self.topology = topology
         self.directory = RunDirectory.at(directory)
         self._settings = settings
         blueprint = Blueprint.of(topology)
         describe_run(directory, blueprint, seed=seed, settings=settings, clock=VIRTUAL)
-        self._run = LockstepRun(blueprint, self.directory, seed)
+        self._run = LockstepRun(blueprint, self.directory, seed, faults=faults)
         self.history = History(self._run.started_at)
         self._run.observe(self.history.add)
         self._report: Report | None = None

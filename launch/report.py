@@ -141,7 +141,8 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
     """The report of a run that has stopped. duration [s]: how long it really ran."""
     places = list(supervisor.statuses.values())
     connections = [_connection(link, places, supervisor) for place in places for link in place.connections]
-    trips = [TripReport(_at(e, supervisor), e.text) for e in supervisor.events if e.kind == "trip"]
+    events = sorted(supervisor.events, key=lambda event: event.at)
+    trips = [TripReport(_at(e, supervisor), e.text) for e in events if e.kind == "trip"]
     figures = [node for place in places for node in place.nodes]
     draft = Report(
         verdict="",
@@ -154,9 +155,7 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
         task=_task(figures),
         recording_hash=supervisor.recording_hash,
         realtime_factor=supervisor.realtime_factor,
-        events=[
-            EventReport(_at(e, supervisor), e.node, e.kind, e.text) for e in supervisor.events if e.kind != "trip"
-        ],
+        events=[EventReport(_at(e, supervisor), e.node, e.kind, e.text) for e in events if e.kind != "trip"],
         ran=_ran(supervisor, settings, duration),
     )
     reasons = [failure.text for failure in failures_of(draft, supervisor)]

@@ -13,6 +13,7 @@ import msgspec
 
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.facts import describe_run
+from sutura.launch.injecting import injections_for
 from sutura.launch.kept_runs import size_notice
 from sutura.launch.lockstep import LockstepRun
 from sutura.launch.processes_run import ProcessesRun
@@ -66,6 +67,7 @@ def run_topology(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    faults: bool = False,
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
     made: Callable[[Supervisor], None] = lambda run: None,
@@ -73,14 +75,17 @@ def run_topology(
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    made: is given the run before it starts; judge: adds to the report before it is written.
+    faults: inject those of the topology; made: is given the run before it starts; judge: adds to the report before
+    it is written.
 
-    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    Raises FaultsRefused, StartFailed and other SuturaErrors when it does not come to a start; nothing is then left
+    behind.
     """
     blueprint = Blueprint.of(topology)
+    injections_for(blueprint, faults)  # refused before anything is made
     run = _make_directory(blueprint, seed, settings, note, REALTIME)
     with interruptible() as interrupted:
-        supervisor = Supervisor(blueprint, run, seed)
+        supervisor = Supervisor(blueprint, run, seed, faults=faults)
         made(supervisor)
         try:
             run.publish(_info(blueprint, run))
@@ -103,6 +108,7 @@ def run_lockstep(
     duration: float | None = None,
     report_file: Path | None = None,
     processes: bool = False,
+    faults: bool = False,
     note: Callable[[str], None],
     update: Callable[[SteppedRun], None],
     made: Callable[[LockstepRun], None] = lambda run: None,
@@ -111,10 +117,11 @@ def run_lockstep(
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
 
-    processes: a process a place, compared with one process as it goes; made: is given the run of one process before
-    it starts; judge: adds to the report before it is written.
+    processes: a process a place, compared with one process as it goes; faults: inject those of the topology, in one
+    process only; made: is given the run of one process before it starts; judge: adds to the report before it is
+    written.
 
-    Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
+    Raises NotSimulated, FaultsRefused, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
@@ -125,7 +132,7 @@ def run_lockstep(
         if processes:
             stepped = ProcessesRun(blueprint, run, seed, is_over)
         else:
-            stepped = LockstepRun(blueprint, run, seed)
+            stepped = LockstepRun(blueprint, run, seed, faults=faults)
             made(stepped)
         try:
             stepped.begin()

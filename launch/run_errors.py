@@ -1,6 +1,7 @@
 """Errors of runs.
 
 LaunchError
+├── FaultsRefused         faults shall be injected where real hardware moves
 ├── RunDirectoryRefused   a run's directory cannot be made
 ├── NoSuchRun             no live run (of that name)
 ├── NotSimulated          lockstep with a driver of real hardware
@@ -36,6 +37,16 @@ class NotSimulated(LaunchError):
         super().__init__(
             f"expected simulated drivers in lockstep, node {node} has {driver}, which moves real hardware; "
             f"--set {node}.driver=NAME chooses another"
+        )
+
+
+class FaultsRefused(LaunchError):
+    """Raised when faults shall be injected into a run with a driver of real hardware; nothing has moved."""
+
+    def __init__(self, node: str, driver: str) -> None:
+        super().__init__(
+            f"expected simulated drivers where faults are injected, node {node} has {driver}, which moves real "
+            f"hardware; --set {node}.driver=NAME chooses another, without --faults none is injected"
         )
 
 

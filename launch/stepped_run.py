@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from sutura.hw_drivers import load_actuator
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.places import place_configs
 from sutura.launch.run_dir import RunDirectory
@@ -17,6 +16,7 @@ from sutura.nodes import Event
 from sutura.runtime.clock import boot_id
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.errors import NodeCrashed, PlaceFell
+from sutura.runtime.fault_plan import PlaceFaults
 from sutura.runtime.status import PlaceStatus
 
 _STRIDE_NS = 100_000_000  # of the run's time, between two looks at who wants it to end
@@ -137,18 +137,18 @@ class SteppedRun:
             try:
                 return call()
             except NodeCrashed as error:
-                self._bury(self.topology.place_of(error.node), error.node, str(error))
+                self._bury(self.topology.place_of(error.node), error.node, "crash", str(error))
             except PlaceFell as error:
-                self._bury(error.place, error.node, str(error))
+                self._bury(error.place, error.node, "ended", str(error))
 
-    def _bury(self, place: str, node: str, text: str) -> None:
+    def _bury(self, place: str, node: str, kind: str, text: str) -> None:
         """A node's own code raised, or its process ended: its place ends, and nobody starts it anew."""
         figures = self._stepper.bury(place, node, text)
         if figures is not None:
             self._keep(place, figures[0])
             self.events += figures[1]
         else:
-            self.events.append(Event(self.started_at + round(self.elapsed * 1e9), place, "ended", text))
+            self.events.append(Event(self.started_at + round(self.elapsed * 1e9), place, kind, text))
         self.children[place].phase = "ended"
 
     def _look(self) -> None:
@@ -166,18 +166,18 @@ class SteppedRun:
         self.statuses[place] = msgspec.structs.replace(status, cpu_s=None)
 
 
-def stepped_configs(blueprint: Blueprint, folder: Path, seed: int) -> list[PlaceConfig]:
+def stepped_configs(
+    blueprint: Blueprint, folder: Path, seed: int, faults: Mapping[str, PlaceFaults] | None = None
+) -> list[PlaceConfig]:
     """The configurations of a stepped run: nothing in them that a message could carry is random.
 
-    Raises NotSimulated.
+    faults: what is to be injected, by place. Raises NotSimulated.
     """
     require_simulated(blueprint)
-    return place_configs(blueprint, folder, seed, boot_id(), incarnation=lambda place: _FIRST)
+    return place_configs(blueprint, folder, seed, boot_id(), lambda place: _FIRST, faults)
 
 
 def require_simulated(blueprint: Blueprint) -> None:
     """A virtual clock must never drive a real motor. Raises NotSimulated."""
-    for name in blueprint.actuators:
-        driver = blueprint.topology.nodes[name].driver
-        if driver is not None and not load_actuator(driver.use).capabilities.simulated:
-            raise NotSimulated(name, driver.use)
+    for node, driver in blueprint.hardware.items():
+        raise NotSimulated(node, driver)

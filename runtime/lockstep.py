@@ -11,6 +11,7 @@ import msgspec
 from sutura.messages import Frame, Message, encode_frame
 from sutura.nodes import Event, OutputPort, RequestRefused
 from sutura.runtime.config import PlaceConfig
+from sutura.runtime.faulty_host import make_host
 from sutura.runtime.host import Host
 from sutura.runtime.status import PlaceStatus, place_status
 from sutura.runtime.turns import NEVER, Turns
@@ -44,7 +45,7 @@ class Lockstep(Turns):
         self._frozen: set[int] = set()
         self._injected: dict[str, int] = {}
         for place, config in self.configs.items():
-            self._seat(place, Host(config, self.clock.now, Wire(self)))
+            self._seat(place, make_host(config, self.clock.now, Wire(self)))
 
     def begin(self) -> None:
         """Start every place. Raises NodeCrashed."""
@@ -99,7 +100,7 @@ class Lockstep(Turns):
     def restart(self, place: str, incarnation: str) -> None:
         """Start a killed place anew, as the supervisor does."""
         config = msgspec.structs.replace(self.configs[place], incarnation=incarnation, restarted=True)
-        host = Host(config, self.clock.now, Wire(self))
+        host = make_host(config, self.clock.now, Wire(self))
         host.begin(self.start)
         host.timers.skip_to(self.clock())
         self._seat(place, host)
@@ -142,9 +143,14 @@ class Lockstep(Turns):
                 self.hosts[place].inject(encode_frame(frame))
         self.step_to(now)
 
-    def bury(self, place: str, node: str, text: str) -> tuple[PlaceStatus, list[Event]]:
-        """End a place whose node has crashed, its devices safe; returns its last figures and events."""
-        host = self.hosts[place]
+    def bury(self, place: str, node: str, text: str) -> tuple[PlaceStatus, list[Event]] | None:
+        """End a place whose node has crashed, its devices safe; returns its last figures and events.
+
+        None for one that was only just being started anew.
+        """
+        host = self.hosts.get(place)
+        if host is None:
+            return None
         host.event(node, "crash", text)
         host.end()
         self.kill(place)

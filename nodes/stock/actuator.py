@@ -9,7 +9,6 @@ from sutura.hw_drivers import (
     ActuatorDriver,
     CommandRefused,
     DeviceLost,
-    DriverContext,
     DriverError,
     DriverState,
     StopCategory,
@@ -91,8 +90,7 @@ class Actuator(Node):
             (*arm.limits.velocity, arm.jaw.velocity),
             (*arm.home, 0.0),
         )
-        context = DriverContext(self.name, self.device_dir, self.now, self.seed)
-        return load_actuator(choice.use)(joints, choice.options, context)
+        return load_actuator(choice.use)(joints, choice.options, self.driver_context())
 
     # What lets it move ----------------------------------------------------------------------------------------
 

@@ -117,3 +117,38 @@ def test_what_has_no_recorder_is_recorded_unless_nobody_wants_it(sutura: Sutura,
     assert Path(recorded["ran"]["recording"]).stat().st_size > 0
     assert unrecorded["ran"]["recording"] == ""
     assert recorded["recording_hash"] == unrecorded["recording_hash"]
+
+
+FAULTY = """\
+sutura: 1
+include: [{file: teleop, args: {arm_at_start: true}}]
+faults:
+  - {at: 0.2 s, kill: tremor}
+"""
+
+
+def test_faults_are_injected_only_on_demand_and_said_either_way(sutura: Sutura, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "faulty.yaml"
+    file.write_text(FAULTY)
+    arguments = ("launch", str(file), "--lockstep", "--duration", "2.5")
+    spared = sutura(*arguments)
+    assert spared.code == 0
+    assert "1 fault in the topology, not injected; --faults injects them" in spared.out
+    struck = sutura(*arguments, "--faults")
+    assert struck.code == 1
+    assert "1 fault in the topology, injected at their times" in struck.out
+    assert "fault_injected tremor: fault 1: kill tremor" in struck.out
+    assert "node tremor: no heartbeat" in struck.out
+
+
+def test_faults_are_refused_where_hardware_moves(sutura: Sutura, home: Path, tmp_path: Path) -> None:
+    arm = (Path(__file__).parents[2] / "examples" / "slow_arm.py").read_text()
+    (tmp_path / "hard.py").write_text(arm.replace("simulated=True", "simulated=False"))
+    file = tmp_path / "hard.yaml"
+    text = FAULTY.replace(", args: {arm_at_start: true}", "")
+    file.write_text(text + "nodes: {arm: {driver: {use: 'hard.py:SlowArm'}}}\n")
+    outcome = sutura("launch", str(file), "--faults")
+    assert outcome.code == 1
+    assert "which moves real hardware" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert list(home.iterdir()) == []
