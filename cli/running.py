@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sutura.cli.check import show_problems
@@ -11,14 +12,18 @@ from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.launch import examine, load_topology
-from sutura.launch.recorders import without_recorders
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep, run_topology
 
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What a person wants to run, and how. duration [s], None: until Ctrl-C, in lockstep 60 s."""
+    """What a person wants to run, and how.
+
+    duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
+    else without any.
+    """
 
     topology: str
     settings: Sequence[str]
@@ -26,8 +31,9 @@ class RunOrder:
     duration: float | None
     report_file: Path | None
     lockstep: bool
-    record: bool
-    faults: bool = False
+    processes: bool
+    record: bool | None
+    faults: bool
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -38,8 +44,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
     if order.report_file is not None:
         require_writable(order.report_file)
     topology = load_topology(order.topology, order.settings)
-    if not order.record:
-        topology = without_recorders(topology)
+    topology = with_recorder(topology) if order.record else without_recorders(topology)
     findings = examine(topology)
     if findings.problems:
         show_problems(topology, findings.problems)
@@ -52,7 +57,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
             watch.note(str(silenced))
         if topology.faults or order.faults:
             watch.note(_about_faults(len(topology.faults), order.faults))
-        run = run_lockstep if order.lockstep else run_topology
+        run = partial(run_lockstep, processes=order.processes) if order.lockstep else run_topology
         report = run(
             topology,
             settings=order.settings,

@@ -19,9 +19,13 @@ class HandSample(msgspec.Struct, frozen=True, gc=False):
 
 
 class InputDevice(ABC):
-    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close()."""
+    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close().
+
+    simulated: no hardware is read, and the same times give the same readings.
+    """
 
     Options: ClassVar[type[DriverOptions]] = DriverOptions
+    simulated: ClassVar[bool] = False
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         self.context = context

@@ -26,6 +26,7 @@ TOP_KEYS = (
     "expect",
     "faults",
     "silence",
+    "test",
 )
 
 

@@ -14,7 +14,7 @@ from sutura.launch.checker import check_topology
 from sutura.launch.errors import LaunchError
 from sutura.launch.loader import load_topology
 from sutura.launch.problems import Problem
-from sutura.launch.recorders import without_recorders
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.rehearsal import Rehearsal
 from sutura.launch.topology import Topology
 
@@ -72,7 +72,7 @@ def rehearse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rehears
         faults: bool = False,
     ) -> Rehearsal:
         loaded = topology if isinstance(topology, Topology) else load_topology(str(topology), settings)
-        loaded = loaded if record else without_recorders(loaded)
+        loaded = with_recorder(loaded) if record else without_recorders(loaded)
         problems = check_topology(loaded)
         if problems:
             raise UnsoundTopology(loaded.name, problems)

@@ -5,7 +5,8 @@ LaunchError
 ├── RunDirectoryRefused   a run's directory cannot be made
 ├── NoSuchRun             no live run (of that name)
 ├── NotSimulated          lockstep with a driver of real hardware
-└── StartFailed           the places did not come to a start together
+├── StartFailed           the places did not come to a start together
+└── CannotReplay          a recording, or the nodes chosen of it, cannot be replayed
 """
 
 from collections.abc import Sequence
@@ -51,3 +52,10 @@ class FaultsRefused(LaunchError):
 
 class StartFailed(LaunchError):
     """Raised when a place ends, or disagrees with another, before the start; nothing has moved."""
+
+
+class CannotReplay(LaunchError):
+    """Raised when a recording does not hold what a replay needs, or the chosen nodes must not be replayed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot replay {path}: {reason}")

@@ -113,6 +113,11 @@ class Node:
         return (self._surroundings.now() - self._surroundings.start) * 1e-9
 
     @property
+    def started_at(self) -> int:
+        """When the run began [ns]; known once messages and timers come."""
+        return self._surroundings.start
+
+    @property
     def device_dir(self) -> Path:
         """Where simulated devices are reached."""
         return self._surroundings.device_dir

@@ -82,6 +82,7 @@ class Actuator(Node):
             raise RequestRefused(f"node {self.name} needs a driver: an actuator driver")
         arm = load_arm(self.params.model)
         self._names = arm.joint_names
+        self._all_names = (*arm.joint_names, "jaw")
         joints = ActuatedJoints(
             (*arm.joint_names, "jaw"),
             (*arm.limits.lower, arm.jaw.lower),
@@ -147,7 +148,8 @@ class Actuator(Node):
         return True
 
     def _write(self, command: JointCommand) -> None:
-        merged = JointCommand((*command.name, "jaw"), (*command.position, self._jaw))
+        names = self._all_names if command.name == self._names else (*command.name, "jaw")
+        merged = JointCommand(names, (*command.position, self._jaw))
         try:
             sent = self.driver.write(merged)
         except CommandRefused as error:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sutura.launch import load_topology
-from sutura.launch.expectations import PathExpectation, read_expectations
+from sutura.launch.expect import PathExpectation, read_expectations
 from sutura.launch.yaml_source import write_yaml
 from sutura.messages import Pose
 from sutura.nodes import Input, Node, Output
@@ -127,15 +127,15 @@ def test_a_path_through_an_arm_waits_for_its_measurement(tmp_path: Path) -> None
     [
         ("{paht: [source, end], latency_p99: 5 ms}", "unknown kind of expectation 'paht'; did you mean 'path'?"),
         ("{latency_p99: 5 ms}", "unknown kind of expectation 'latency_p99'"),
-        ("{}", "entry of expect: its kind is missing (known: path)"),
+        ("{}", "entry of expect: its kind is missing (known: path, tracking, rate,"),
         ("fast", "entry of expect: expected a map, came 'fast'"),
         ("{path: [source, ned], latency_p99: 5 ms}", "unknown node in path: 'ned'; did you mean 'end'?"),
         ("{path: [source], latency_p99: 5 ms}", "path: expected two nodes or more, came 1"),
         ("{path: source, latency_p99: 5 ms}", "path: expected a list, came 'source'"),
-        ("{path: [source, end]}", "expectation of a path: a limit is missing"),
+        ("{path: [source, end]}", "expectation `path`: a limit is missing"),
         (
             "{path: [source, end], latency_p9: 5 ms}",
-            "unknown key in expectation of a path: 'latency_p9'; did you mean",
+            "unknown key in expectation `path`: 'latency_p9'; did you mean",
         ),
         ("{path: [source, end], latency_p99: 5}", "latency_p99: expected a quantity such as `5 ms`"),
         (
