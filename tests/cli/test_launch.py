@@ -65,6 +65,7 @@ def test_what_is_silenced_is_said_at_the_head_of_a_run(sutura: Sutura, home: Pat
         ("teleop", "--duration", "nan"),
         ("teleop", "--duration", "soon"),
         ("teleop", "--seed", "-1"),
+        ("teleop", "--lockstep", "--processes", "--faults"),
         ("teleop", "--set", "nope=1"),
         ("teleop", "--report", "no/such/folder/report.json"),
         ("teleop", "--report", "."),
