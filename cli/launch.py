@@ -47,6 +47,9 @@ def launch(
             "Ends after 60 s of that clock unless --duration says otherwise.",
         ),
     ] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Inject the topology's faults (simulated drivers only).")
+    ] = False,
     processes: Annotated[
         bool,
         typer.Option(
@@ -57,9 +60,6 @@ def launch(
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
     ] = True,
-    faults: Annotated[
-        bool, typer.Option("--faults", help="Inject the topology's faults (simulated drivers only).")
-    ] = False,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -75,10 +75,12 @@ def launch(
         raise typer.BadParameter(
             "--processes says how --lockstep is done; without it every place is a process anyway"
         )
+    if processes and faults:
+        raise typer.BadParameter(
+            "--faults are injected in lockstep in one process, or in real time; not with --processes"
+        )
     from sutura.cli.running import RunOrder, run_and_report
 
-    if processes and faults:
-        raise typer.BadParameter("--faults are injected in one process or on the real clock, not with --processes")
     order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults)
     raise typer.Exit(run_and_report(order, as_json))
 

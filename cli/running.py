@@ -33,7 +33,7 @@ class RunOrder:
     lockstep: bool
     processes: bool
     record: bool | None
-    faults: bool = False
+    faults: bool
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:

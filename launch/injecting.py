@@ -37,7 +37,7 @@ class Hands(Protocol):
 
 def injections_for(blueprint: Blueprint, wanted: bool) -> list[Injection]:
     """The faults of a checked topology for a run of it; none unless they are wanted. Raises FaultsRefused."""
-    if not wanted:
+    if not wanted or not blueprint.topology.faults:
         return []
     for node, driver in blueprint.hardware.items():
         raise FaultsRefused(node, driver)

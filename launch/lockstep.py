@@ -9,7 +9,7 @@ from sutura.launch.fault_targets import faults_by_place
 from sutura.launch.injecting import injections_for, schedule
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.stepped_keeper import SteppedKeeper
-from sutura.launch.stepped_run import SteppedRun, stepped_configs
+from sutura.launch.stepped_run import SteppedRun, require_simulated, stepped_configs
 from sutura.messages import Frame, Message
 from sutura.nodes import Event, Node
 from sutura.runtime.lockstep import Lockstep
@@ -37,6 +37,11 @@ class LockstepRun(SteppedRun):
             self._lockstep.clock.advance_to(self.started_at + round(at * 1e9))
             self._go_on(partial(self._agenda.run, at))
         super().step_to(seconds)
+
+    def tell(self, at: float, node: str, kind: str, text: str) -> None:
+        """Keep an event of `at` [s of the run], after all that the nodes have told until now."""
+        self._look()
+        self.events.append(Event(self.started_at + round(at * 1e9), node, kind, text))
 
     def observe(self, observer: Callable[[Frame[Message]], None]) -> None:
         """Let somebody see every message as it is sent."""
@@ -72,14 +77,16 @@ class LockstepRun(SteppedRun):
         """Let a frozen place go on."""
         self._lockstep.thaw(place)
 
-    def tell(self, at: float, node: str, kind: str, text: str) -> None:
-        """Keep an event of `at` [s of the run], after all that the nodes have told until now."""
-        self._look()
-        self.events.append(Event(self.started_at + round(at * 1e9), node, kind, text))
-
     def restart(self, place: str) -> None:
         """Start a killed place anew, as the supervisor does. Raises NodeCrashed."""
         child = self.children[place]
         child.restarts += 1
         child.phase, child.started_at = "running", self.started_at + round(self.elapsed * 1e9)
         self._lockstep.restart(place, str(1 + child.restarts))
+
+    def _bury(self, place: str, node: str, text: str) -> None:
+        if place in self._lockstep.hosts:
+            super()._bury(place, node, text)
+            return
+        self.children[place].phase = "ended"  # it fell while it was being started anew
+        self.tell(self.elapsed, node, "crash", text)

@@ -12,6 +12,7 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
+from sutura.launch.errors import LaunchError
 from sutura.launch.facts import describe_run
 from sutura.launch.injecting import injections_for
 from sutura.launch.kept_runs import size_notice
@@ -121,10 +122,12 @@ def run_lockstep(
     process only; made: is given the run of one process before it starts; judge: adds to the report before it is
     written.
 
-    Raises NotSimulated, FaultsRefused, NodeCrashed and other SuturaErrors when it does not come to a start.
+    Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
+    if processes and faults:
+        raise LaunchError("faults are injected in lockstep in one process, came: a process a place")
     run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
     with interruptible() as interrupted:
         is_over = interrupted.__bool__

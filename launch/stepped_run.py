@@ -52,7 +52,7 @@ class Stepper(Protocol):
 
 @dataclass
 class SteppedPlace:
-    """A place of a stepped run. phase: `running` until it is `ended`, or crashes; nobody restarts it by himself."""
+    """A place of a stepped run. phase: `running` until it is `ended`; only what a fault ended is started anew."""
 
     phase: str
     restarts: int
@@ -174,7 +174,7 @@ def stepped_configs(
     faults: what is to be injected, by place. Raises NotSimulated.
     """
     require_simulated(blueprint)
-    return place_configs(blueprint, folder, seed, boot_id(), lambda place: _FIRST, faults)
+    return place_configs(blueprint, folder, seed, boot_id(), incarnation=lambda place: _FIRST, faults=faults)
 
 
 def require_simulated(blueprint: Blueprint) -> None:

@@ -87,7 +87,7 @@ class Trial:
     def run(
         self, *, note: Callable[[str], None], update: Callable[[WatchedRun], None], report_file: Path | None = None
     ) -> Report:
-        """Run it, with the topology's faults, and judge it; the report's `test` says what came of it.
+        """Run it, with its faults, and judge it; the report's `test` says what came of it.
 
         Raises TopologyError, and what `run_lockstep` and `run_topology` raise.
         """
@@ -99,7 +99,7 @@ class Trial:
                 seed=self.seed_used,
                 duration=self.duration_used,
                 report_file=report_file,
-                faults=bool(self.topology.faults),
+                faults=True,
                 note=note,
                 update=update,
                 made=witness.keep,
@@ -111,7 +111,7 @@ class Trial:
             seed=self.seed_used,
             duration=self.duration_used,
             report_file=report_file,
-            faults=bool(self.topology.faults),
+            faults=True,
             note=note,
             update=update,
             made=witness.watch,

@@ -18,7 +18,7 @@ from sutura.runtime import realtime
 from sutura.runtime.clock import VirtualClock, boot_id
 from sutura.runtime.config import PlaceConfig, read_config
 from sutura.runtime.errors import NodeCrashed
-from sutura.runtime.host import Host
+from sutura.runtime.faulty_host import make_host
 from sutura.runtime.place import EXIT_CRASHED, EXIT_ORPHANED
 from sutura.runtime.status import place_status
 from sutura.runtime.step_link import Hello, Link, Step, Stepped, step_path
@@ -47,7 +47,7 @@ class SteppedPlace:
     def __init__(self, config: PlaceConfig) -> None:
         self.clock = VirtualClock()
         self.bus = Outgoing()
-        self.host = Host(config, self.clock.now, self.bus)
+        self.host = make_host(config, self.clock.now, self.bus)
 
     def take(self, step: Step) -> Stepped:
         """Carry out one step."""

@@ -65,6 +65,7 @@ def test_what_is_silenced_is_said_at_the_head_of_a_run(sutura: Sutura, home: Pat
         ("teleop", "--duration", "nan"),
         ("teleop", "--duration", "soon"),
         ("teleop", "--seed", "-1"),
+        ("teleop", "--lockstep", "--processes", "--faults"),
         ("teleop", "--set", "nope=1"),
         ("teleop", "--report", "no/such/folder/report.json"),
         ("teleop", "--report", "."),
@@ -111,14 +112,6 @@ def test_no_record_leaves_the_recorder_out(sutura: Sutura, home: Path) -> None:
     assert recorded["recording_hash"] == unrecorded["recording_hash"]
 
 
-def test_what_has_no_recorder_is_recorded_unless_nobody_wants_it(sutura: Sutura, home: Path) -> None:
-    arguments = ("launch", "teleop", "--lockstep", "--duration", "0.1", "--json")
-    recorded, unrecorded = sutura(*arguments).table, sutura(*arguments, "--no-record").table
-    assert Path(recorded["ran"]["recording"]).stat().st_size > 0
-    assert unrecorded["ran"]["recording"] == ""
-    assert recorded["recording_hash"] == unrecorded["recording_hash"]
-
-
 FAULTY = """\
 sutura: 1
 include: [{file: teleop, args: {arm_at_start: true}}]
@@ -152,3 +145,11 @@ def test_faults_are_refused_where_hardware_moves(sutura: Sutura, home: Path, tmp
     assert "which moves real hardware" in outcome.err
     assert "Traceback" not in outcome.err
     assert list(home.iterdir()) == []
+
+
+def test_what_has_no_recorder_is_recorded_unless_nobody_wants_it(sutura: Sutura, home: Path) -> None:
+    arguments = ("launch", "teleop", "--lockstep", "--duration", "0.1", "--json")
+    recorded, unrecorded = sutura(*arguments).table, sutura(*arguments, "--no-record").table
+    assert Path(recorded["ran"]["recording"]).stat().st_size > 0
+    assert unrecorded["ran"]["recording"] == ""
+    assert recorded["recording_hash"] == unrecorded["recording_hash"]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sutura.kinematics import load_arm
-from sutura.launch import load_topology
+from sutura.launch import Blueprint, LaunchError, load_topology
 from sutura.launch.history import NotInHistory
+from sutura.launch.injecting import injections_for
 from sutura.launch.run import run_lockstep, run_topology
 from sutura.launch.run_errors import FaultsRefused, NotSimulated
 from sutura.launch.stepped_keeper import NOTICE_S, RESTART_S
@@ -409,6 +410,23 @@ def test_faults_are_never_injected_where_hardware_moves(home: Path, tmp_path: Pa
     with pytest.raises(NotSimulated):
         run_lockstep(topology, faults=True, note=lambda _: None, update=lambda _: None)
     assert list(home.iterdir()) == []
+
+
+def test_lockstep_across_processes_injects_none_and_says_so(home: Path) -> None:
+    with pytest.raises(LaunchError, match="in one process"):
+        run_lockstep(
+            load_topology("teleop"), processes=True, faults=True, note=lambda _: None, update=lambda _: None
+        )
+
+
+def test_a_topology_without_faults_may_be_asked_for_them_whatever_it_moves(home: Path, tmp_path: Path) -> None:
+    arm = (Path(__file__).parents[2] / "examples" / "slow_arm.py").read_text()
+    (tmp_path / "hard.py").write_text(arm.replace("simulated=True", "simulated=False"))
+    text = "sutura: 1\ninclude: [{file: teleop}]\nnodes: {arm: {driver: {use: 'hard.py:SlowArm'}}}\n"
+    (tmp_path / "hard.yaml").write_text(text)
+    blueprint = Blueprint.of(load_topology(str(tmp_path / "hard.yaml")))
+    assert list(blueprint.hardware) == ["arm"]
+    assert injections_for(blueprint, wanted=True) == []
 
 
 def test_a_fault_in_physics_leaves_the_simulated_arm_holding(rehearse: Rehearse, tmp_path: Path) -> None:
