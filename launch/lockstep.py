@@ -9,7 +9,7 @@ from sutura.launch.fault_targets import faults_by_place
 from sutura.launch.injecting import injections_for, schedule
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.stepped_keeper import SteppedKeeper
-from sutura.launch.stepped_run import SteppedRun, require_simulated, stepped_configs
+from sutura.launch.stepped_run import SteppedRun, stepped_configs
 from sutura.messages import Frame, Message
 from sutura.nodes import Event, Node
 from sutura.runtime.lockstep import Lockstep
@@ -83,10 +83,3 @@ class LockstepRun(SteppedRun):
         child.restarts += 1
         child.phase, child.started_at = "running", self.started_at + round(self.elapsed * 1e9)
         self._lockstep.restart(place, str(1 + child.restarts))
-
-    def _bury(self, place: str, node: str, text: str) -> None:
-        if place in self._lockstep.hosts:
-            super()._bury(place, node, text)
-            return
-        self.children[place].phase = "ended"  # it fell while it was being started anew
-        self.tell(self.elapsed, node, "crash", text)
