@@ -49,7 +49,8 @@ class SteppedProcesses(Turns):
         self._children = {p: Child(p, run.logs / f"{p}.log", "sutura.runtime.stepped_place") for p in self.seats}
         self._links: dict[str, Link[Stepped]] = {}
         self._places = list(self.seats)
-        self._last: dict[str, Figures] = {}
+        self._last: dict[str, Figures] = {}  # of places that have crashed
+        self._told: dict[str, Figures] = {}  # in a look that a fallen place has cut short
         self._guardian = Guardian(run, {})
         self._cores = os.sched_getaffinity(0)
 
@@ -87,12 +88,12 @@ class SteppedProcesses(Turns):
 
     def look(self) -> dict[str, Figures]:
         """The figures of every place that lives, and the events since the last look. Raises PlaceFell."""
-        found: dict[str, Figures] = {}
-        for place in list(self._links):
+        for place in [place for place in self._links if place not in self._told]:
             answer = self._ask(place, "look", self.mail[self.seats[place]])
             if answer.status is not None:
-                found[place] = (answer.status, list(answer.events))
-        return found
+                self._told[place] = (answer.status, list(answer.events))
+        told, self._told = self._told, {}
+        return told
 
     def end(self, first: Collection[str] = ()) -> None:
         """Stop the nodes of every place, those of `first` first. Raises PlaceFell."""

@@ -1,7 +1,7 @@
 """A whole run on a virtual clock: the same topology, the same report, as fast as the machine can step it."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -121,6 +121,7 @@ class SteppedRun:
         try:
             self._go_on(lambda: self._stepper.end(first))
             self._look()
+            self.statuses = {p: self.statuses[p] for p in self.topology.places if p in self.statuses}
         finally:
             self._stepper.close()
             self.run.retire()
@@ -144,16 +145,20 @@ class SteppedRun:
     def _bury(self, place: str, node: str, kind: str, text: str) -> None:
         """A node's own code raised, or its process ended: its place ends, and nobody starts it anew."""
         figures = self._stepper.bury(place, node, text)
+        self.children[place].phase = "ended"
         if figures is not None:
             self._keep(place, figures[0])
-            self.events += figures[1]
+            self._look(figures[1])
         else:
-            self.events.append(Event(self.started_at + round(self.elapsed * 1e9), place, kind, text))
-        self.children[place].phase = "ended"
+            self.statuses.pop(place, None)  # they are of some earlier time, as chance had it
+            self._look([Event(self.started_at + round(self.elapsed * 1e9), place, kind, text)])
 
-    def _look(self) -> None:
-        """Take the figures and the events of every place that lives."""
-        fresh: list[Event] = []
+    def _look(self, fresh: Sequence[Event] = ()) -> None:
+        """Take the figures and the events of every place that lives; `fresh` came otherwise.
+
+        When it happens must not show in the report: it depends on how fast the machine is.
+        """
+        fresh = list(fresh)
         for place, (status, events) in self._go_on(self._stepper.look).items():
             self._keep(place, status)
             fresh += events
