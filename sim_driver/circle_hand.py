@@ -28,6 +28,7 @@ class CircleHand(InputDevice):
     """Goes along x to the rim, then round about z for ever; it never turns, and moves without jerks."""
 
     Options = CircleHandOptions
+    simulated = True
     options: CircleHandOptions
 
     def _open(self) -> None:
