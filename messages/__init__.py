@@ -18,7 +18,7 @@ from sutura.messages.errors import (
 )
 from sutura.messages.fields import clip
 from sutura.messages.finite import finite_check
-from sutura.messages.limited import LimitedPose, RemoteCentreState
+from sutura.messages.limited import RemoteCentreState, SaturatedPose
 from sutura.messages.message import Message, RawMessage, message_type, message_types
 from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
 from sutura.messages.operator import Clutch, EmergencyStop, OperatorPresence, TeleopState
@@ -48,7 +48,6 @@ __all__ = [
     "Heartbeat",
     "JointCommand",
     "JointState",
-    "LimitedPose",
     "Message",
     "MessageError",
     "MessageSchema",
@@ -60,6 +59,7 @@ __all__ = [
     "RawDecoder",
     "RawMessage",
     "RemoteCentreState",
+    "SaturatedPose",
     "SchemaMismatch",
     "TaskState",
     "TeleopState",

@@ -5,7 +5,7 @@ from sutura.messages.message import Message
 from sutura.messages.motion import Pose
 
 
-class LimitedPose(Pose, frozen=True):
+class SaturatedPose(Pose, frozen=True):
     """Where the tool goes instead of a pose beyond the joint limits; sent only while it is beyond.
 
     A pose, and joint: names of the joints that are at a limit. The envelope's origin is that of the pose beyond.

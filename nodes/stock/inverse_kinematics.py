@@ -1,7 +1,7 @@
 """Turns tool poses into joint commands."""
 
 from sutura.kinematics import KinematicsError, open_arm
-from sutura.messages import JointCommand, JointState, LimitedPose, Pose
+from sutura.messages import JointCommand, JointState, Pose, SaturatedPose
 from sutura.nodes import Input, Node, NodeParams, Output
 
 _EPISODE_NS = 500_000_000  # limits reached less than this apart are one event
@@ -11,7 +11,7 @@ _LONGEST_STEP_S = 0.01  # a gap between two poses buys no leap
 class InverseKinematics(Node):
     """Inverse kinematics from the last solution, on its branch, within the limits.
 
-    A pose beyond a limit is saturated, and `limited_cp` says where the tool goes instead, so that the hand can be
+    A pose beyond a limit is saturated, and `saturated_cp` says where the tool goes instead, so that the hand can be
     anchored there. A pose that is none is not sent: the command then runs out and the arm holds.
     """
 
@@ -25,7 +25,7 @@ class InverseKinematics(Node):
     target = Input(Pose, max_age=0.03, frame="{target}_base")
     setpoint_js = Input(JointState, max_age=0.1, feedback=True)
     servo_jp = Output(JointCommand, valid_for=0.03, rate="target")
-    limited_cp = Output(LimitedPose, valid_for=0.03, frame="{target}_base", rate="target")
+    saturated_cp = Output(SaturatedPose, valid_for=0.03, frame="{target}_base", rate="target")
 
     def on_start(self) -> None:
         self._arm = open_arm(self.params.model)
@@ -52,7 +52,7 @@ class InverseKinematics(Node):
         self._near = joints
         self.servo_jp.publish(JointCommand(self._names, joints))
         if limited:
-            self.limited_cp.publish(LimitedPose(*self._arm.forward_pose(joints), limited))
+            self.saturated_cp.publish(SaturatedPose(*self._arm.forward_pose(joints), limited))
             self._tell(f"joint limits reached: {', '.join(limited)}")
 
     def on_stale_target(self) -> None:

@@ -8,11 +8,11 @@ from msgspec import Meta
 
 from sutura.kinematics.rotations import normalise
 from sutura.kinematics.scaling import Anchor, JawFollower
-from sutura.messages import Clutch, JointCommand, JointState, LimitedPose, Pose, TeleopState
+from sutura.messages import Clutch, JointCommand, JointState, Pose, SaturatedPose, TeleopState
 from sutura.nodes import Input, Node, NodeParams, Output, every
 
 _JAW = ("jaw",)
-_REMEMBERED = 64  # hands, at 1 kHz longer than a `limited_cp` lives
+_REMEMBERED = 64  # hands, at 1 kHz longer than a `saturated_cp` lives
 _LIMIT_TOLD_NS = 500_000_000
 _Quaternion = tuple[float, float, float, float]
 
@@ -45,7 +45,7 @@ class MotionScaling(Node):
     clutch = Input(Clutch, max_age=0.05)
     setpoint_cp = Input(Pose, max_age=0.1, frame="{target}_base", feedback=True)
     jaw_setpoint = Input(JointState, max_age=0.1, required=False, feedback=True)
-    limited_cp = Input(LimitedPose, max_age=0.05, frame="{target}_base", required=False, feedback=True)
+    saturated_cp = Input(SaturatedPose, max_age=0.05, frame="{target}_base", required=False, feedback=True)
     target = Output(Pose, valid_for=0.03, frame="{target}_base", rate="master")
     jaw_target = Output(JointCommand, valid_for=0.03, rate="gripper")
     teleop_state = Output(TeleopState, latched=True, rate=10.0)
@@ -82,9 +82,9 @@ class MotionScaling(Node):
         if self._held is not None:
             self.target.publish(self._held)
 
-    def on_limited_cp(self, limited: LimitedPose) -> None:
+    def on_saturated_cp(self, limited: SaturatedPose) -> None:
         """Anchor the hand that was sent beyond a joint limit to where the tool went instead."""
-        frame = self.limited_cp.frame
+        frame = self.saturated_cp.frame
         hand = next((pose for origin, pose in self._hands if frame is not None and origin == frame.origin), None)
         if self._anchor is None or hand is None:
             return  # of before the clutch

@@ -101,7 +101,7 @@ def test_the_report_is_that_of_a_run_on_the_real_clock(home: Path, tmp_path: Pat
     assert report.connections
     for link in report.connections:
         assert link.sent == link.received + link.lost + link.rejected, link
-        assert link.sent > 0 or link.topic == "PSM1/limited_cp", link
+        assert link.sent > 0 or link.topic == "PSM1/saturated_cp", link
         assert link.lost == 0
 
 

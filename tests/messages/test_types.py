@@ -13,11 +13,11 @@ from sutura.messages import (
     FrameDecoder,
     JointCommand,
     JointState,
-    LimitedPose,
     Message,
     MessageTypeClash,
     Pose,
     RemoteCentreState,
+    SaturatedPose,
     TrackingError,
     UnknownMessageType,
     describe,
@@ -30,7 +30,7 @@ from sutura.messages.finite import decoding_admits_nonfinite
 
 OURS = [kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")]
 BAD = (math.nan, math.inf, -math.inf)
-FLOAT_BEARING = {Pose, JointState, JointCommand, TrackingError, LimitedPose, RemoteCentreState}
+FLOAT_BEARING = {Pose, JointState, JointCommand, TrackingError, SaturatedPose, RemoteCentreState}
 
 
 def spoiled(value: Message, bad: float) -> Iterator[Message]:

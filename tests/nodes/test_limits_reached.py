@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sutura.kinematics import load_arm
-from sutura.messages import Clutch, JointCommand, JointState, LimitedPose, Pose, TeleopState
+from sutura.messages import Clutch, JointCommand, JointState, Pose, SaturatedPose, TeleopState
 
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, MakeBench
@@ -20,7 +20,7 @@ DEEP = (0.0, 0.0, 0.239, 0.0, 0.0, 0.0)  # 1 mm above the end of the insertion
 FLAT = (0.0, 0.0, 0.0, 1.0)
 WIRES = {
     "n2.target": ("n/target",),
-    "n.limited_cp": ("n2/limited_cp",),
+    "n.saturated_cp": ("n2/saturated_cp",),
     "n2.setpoint_js": ("in/setpoint_js",),
 }
 
@@ -30,7 +30,7 @@ class Surgeon:
 
     def __init__(self, make: MakeBench, joints: tuple[float, ...] = DEEP, delay: int = 0) -> None:
         """delay [ms]: by which the answer of the inverse kinematics comes late."""
-        wires = {**WIRES, "n.limited_cp": ("in/limited_cp",)} if delay else WIRES
+        wires = {**WIRES, "n.saturated_cp": ("in/saturated_cp",)} if delay else WIRES
         self.bench: Bench = make("motion_scaling", "inverse_kinematics", wires=wires)
         self.delay, self.forwarded = delay, 0
         self.bench.host.set_params(self.bench.node, type(self.bench.node).Params(scale=1.0))
@@ -56,10 +56,10 @@ class Surgeon:
     def _forward(self) -> None:
         """Bring what was said `delay` ms ago, as it was but for its age."""
         b = self.bench
-        said = b.said("limited_cp", "n2")
+        said = b.said("saturated_cp", "n2")
         while self.forwarded < len(said) and said[self.forwarded].stamp <= b.now - self.delay * 1_000_000:
             late = said[self.forwarded]
-            b.send("limited_cp", late.payload, origin=late.origin)
+            b.send("saturated_cp", late.payload, origin=late.origin)
             self.forwarded += 1
 
     @property
@@ -103,8 +103,8 @@ def test_the_surgeon_is_told_the_joint_and_until_when(bench: MakeBench) -> None:
     for _ in range(20):
         surgeon.go((0.0, 0.0, -1e-4))
     assert surgeon.state == TeleopState("following", "at the limit of insertion")
-    limited = surgeon.bench.said("limited_cp", "n2")[-1]
-    assert isinstance(limited.payload, LimitedPose)
+    limited = surgeon.bench.said("saturated_cp", "n2")[-1]
+    assert isinstance(limited.payload, SaturatedPose)
     assert limited.payload.joint == ("insertion",)
     assert limited.origin == surgeon.bench.said("servo_jp", "n2")[-1].origin
     assert [event.text for event in surgeon.bench.events if event.kind == "limit"] == [
@@ -119,14 +119,14 @@ def test_a_limit_told_before_the_clutch_means_nothing_after_it(bench: MakeBench)
     surgeon = Surgeon(bench)
     for _ in range(20):
         surgeon.go((0.0, 0.0, -1e-4))
-    late = surgeon.bench.said("limited_cp", "n2")[-1]
+    late = surgeon.bench.said("saturated_cp", "n2")[-1]
     for pressed in (True, False):
         for _ in range(3):
             surgeon.go((0.0, 0.0, 0.0), pressed)
     before = surgeon.commands[-1]
     b = surgeon.bench
-    assert isinstance(late.payload, LimitedPose)
-    b.deliver(b.frame("n2/limited_cp", late.payload, writer=late.writer, seq=late.seq + 1, origin=late.origin))
+    assert isinstance(late.payload, SaturatedPose)
+    b.deliver(b.frame("n2/saturated_cp", late.payload, writer=late.writer, seq=late.seq + 1, origin=late.origin))
     surgeon.go((0.0, 0.0, 0.0))
     assert surgeon.commands[-1] == pytest.approx(before, abs=1e-9)
     assert surgeon.state == TeleopState("following")

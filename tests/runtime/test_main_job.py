@@ -46,7 +46,7 @@ def assert_nothing_lost(s: Session) -> None:
     for link in connections(s):
         c = link.counters
         assert (c.lost, c.stale, c.rejected) == (0, 0, 0), f"{link.topic} to {link.reader}: {c}"
-        at_limits_only = link.topic.endswith("/limited_cp")
+        at_limits_only = link.topic.endswith("/saturated_cp")
         assert c.received > 0 or link.reader == "recorder" or at_limits_only, (
             f"{link.topic} to {link.reader} was never said"
         )
