@@ -13,9 +13,9 @@ from sutura.kinematics.tremor.blending import Blending, between
 from sutura.kinematics.tremor.fading import Fading
 from sutura.kinematics.tremor.position_filter import PositionFilter
 from sutura.kinematics.tremor.settings import TremorSettings
-from sutura.kinematics.tremor.table import FILTERS, make_filter
+from sutura.kinematics.tremor.table import make_filter
 
-LEVER_M = 0.1  # a turn of 1 rad counts like 0.1 m, what it moves the finger tips by
+LEVER_M = 0.05  # a turn of 1 rad counts like 0.05 m, about what it moves the finger tips by
 
 
 class PoseFilter:
@@ -73,8 +73,8 @@ class PoseFilter:
 
 
 def _ready(settings: TremorSettings) -> PositionFilter:
-    """A fresh filter that fades out where the settings say so."""
+    """A fresh filter; the FIR fades out where the settings say so (what others take off is slow from their lag)."""
     made = make_filter(settings)
-    if settings.deliberate > 0.0 and FILTERS[settings.filter].takes_tremor_off:
+    if settings.filter == "fir" and settings.deliberate > 0.0:
         return Fading(made, settings.deliberate, settings.tremor_low, settings.rate)
     return made

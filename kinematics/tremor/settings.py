@@ -13,7 +13,7 @@ _SAMPLES_PER_TREMOR = 4.0  # samples that the fastest tremor needs in one swing
 
 
 class TremorSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which filter, and what it is told; `deliberate` counts for fir, wflc, bmflc and kalman."""
+    """Which filter, and what it is told; each description names the filters that it is for."""
 
     filter: Annotated[FilterName, Meta(description="which filter")] = "fir"
     rate: Annotated[float, Meta(gt=0.0, le=2000.0, description="of the hand's samples [Hz]")] = 1000.0
@@ -29,7 +29,7 @@ class TremorSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     memory: Annotated[float, Meta(ge=0.2, le=3.0, description="length of the filter: fir [s]")] = 1.2
     deliberate: Annotated[
         float,
-        Meta(ge=0.0, le=0.05, description="movement that no tremor makes fades the filter out; 0 for never [m]"),
+        Meta(ge=0.0, le=0.05, description="movement that no tremor makes fades fir out; 0 for never [m]"),
     ] = 2e-4
     cutoff: Annotated[float, Meta(gt=0.0, le=100.0, description="of butterworth [Hz]")] = 5.0
     rest_cutoff: Annotated[float, Meta(gt=0.0, le=100.0, description="of one_euro, for a hand at rest [Hz]")] = 2.0
