@@ -106,6 +106,6 @@ class TremorDesignError(KinematicsError):
             f"tremor filter: expected at least {wanted.attenuation:g} dB off {wanted.tremor_low:g} to "
             f"{wanted.tremor_high:g} Hz, a gain of at most {wanted.allowed_gain:g} dB, and movement up to "
             f"{wanted.voluntary_band:g} Hz at most 10 % off; at {wanted.rate:g} Hz and with "
-            f"{wanted.memory:g} s memory came {reached}. Ask for less attenuation, allow more gain, narrow a band"
+            f"{wanted.memory:g} s memory came {reached}. Ask for less attenuation, allow more gain or narrow a band"
         )
         self.reached = reached

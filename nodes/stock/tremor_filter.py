@@ -41,8 +41,7 @@ class TremorFilter(Node):
         self._is_told = False
         with contextlib.suppress(KinematicsError):  # only in case that a person turns to it; then it is refused
             design_fir(fir_wanted(structs.replace(self.params, filter="fir")))
-        if self.params.filter == "fir":
-            self._tell_response()
+        self._show_response(self.params)
 
     def on_params(self, params: NodeParams) -> None:
         """Go over to other settings smoothly, if that takes no longer than the pipeline may be silent."""
@@ -56,6 +55,7 @@ class TremorFilter(Node):
                 f"set its bands, attenuation, allowed_gain and memory in the topology"
             )
         self._filter.change(params)
+        self._show_response(params)
 
     def on_measured_cp(self, pose: Pose) -> None:
         """Filter one sample; the first, and the first after a gap, passes as it is."""
@@ -74,6 +74,15 @@ class TremorFilter(Node):
         self._filter.reset()
         self._grid.reset()
 
-    def _tell_response(self) -> None:
-        p = self.params
-        self.event("info", str(fir_response(design_fir(fir_wanted(p)), p.rate, p.voluntary_band, p.tremor_band)))
+    def _show_response(self, p: Params) -> None:
+        """What the FIR does, for `sutura node info`."""
+        self.gauges.clear()
+        if p.filter == "fir":
+            said = fir_response(design_fir(fir_wanted(p)), p.rate, p.voluntary_band, p.tremor_band)
+            self.gauges.update(
+                attenuation_db=said.attenuation,
+                gain_db=said.gain,
+                gain_at_hz=said.gain_at,
+                lag=said.lag,
+                movement_error=said.movement_error,
+            )

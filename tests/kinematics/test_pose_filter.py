@@ -103,7 +103,9 @@ def test_after_a_reset_the_next_sample_passes_as_it_is() -> None:
 @settings(max_examples=25, deadline=None)
 def test_changes_do_not_jump_even_within_one_another(changes: list[tuple[FilterName, int]]) -> None:
     made = PoseFilter(TremorSettings(filter=changes[0][0]))
-    path, out, turns = [], [], []
+    path: list[Vector3] = []
+    out: list[Vector3] = []
+    turns: list[Quaternion] = []
     for name, length in changes:
         made.change(TremorSettings(filter=name))
         for _ in range(length):

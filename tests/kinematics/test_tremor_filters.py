@@ -23,7 +23,7 @@ def test_the_table_and_the_names_are_one_list() -> None:
 
 
 @given(st.sampled_from(NAMES), points, points)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_first_sample_passes_and_what_rests_stays(
     name: FilterName, here: tuple[float, float, float], there: tuple[float, float, float]
 ) -> None:

@@ -98,9 +98,9 @@ def test_wishes_that_nothing_fulfils_are_refused_with_what_was_reached() -> None
 
 
 def test_it_is_the_convolution_with_its_taps() -> None:
-    hand = np.random.default_rng(3).normal(size=(3000, 3)).cumsum(axis=0)
-    first = hand[0]
-    wanted = signal.lfilter(shipped(), 1.0, hand - first, axis=0) + first
+    hand: Array = np.random.default_rng(3).normal(size=(3000, 3)).cumsum(axis=0)
+    first: Array = hand[0]
+    wanted = signal.lfilter(shipped(), [1.0], hand - first, axis=0) + first
     bare = make_filter(TremorSettings())
     np.testing.assert_allclose([bare.step((x, y, z)) for x, y, z in hand.tolist()], wanted, atol=1e-9)
 
