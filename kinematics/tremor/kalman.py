@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag, solve_discrete_are
+from scipy.linalg import block_diag
 
 from sutura.kinematics.rotations import Vector3
 from sutura.kinematics.tremor.position_filter import PositionFilter
@@ -15,6 +15,8 @@ from sutura.kinematics.tremor.position_filter import PositionFilter
 Floats = NDArray[np.float64]
 
 _OSCILLATORS = 4
+_DOUBLINGS = 50  # 2⁵⁰ samples
+_ROUNDING = 1e-14
 _TREMOR_M = 2e-4  # RMS of all oscillators together
 _NOISE_M = 5e-6  # RMS of a reading
 _JERKINESS = 1e-5  # of movement: power density of its acceleration at a voluntary band of 1 Hz [m²/s³]
@@ -31,7 +33,7 @@ class Kalman(PositionFilter):
         F, Q = _model(band, voluntary_band, adaptation, 1.0 / rate)
         H = np.zeros((1, len(F)))
         H[0, 0] = H[0, 2::2] = 1.0
-        P = solve_discrete_are(F.T, H.T, Q, np.array([[_NOISE_M**2]]))
+        P = steady_covariance(F, H, Q, _NOISE_M**2)
         K = P @ H.T / (H @ P @ H.T + _NOISE_M**2)
         self._step_matrix = np.ascontiguousarray((np.eye(len(F)) - K @ H) @ F)
         self._gain = K
@@ -46,6 +48,23 @@ class Kalman(PositionFilter):
         self._state += self._gain * position
         x, y, z = self._state[0].tolist()
         return x, y, z
+
+
+def steady_covariance(F: Floats, H: Floats, Q: Floats, noise: float) -> Floats:
+    """The covariance of the prediction in steady state, for one reading (H is 1 × n) of a variance `noise`.
+
+    The doubling algorithm (B. D. O. Anderson, 1978): 0.3 ms, where `scipy.linalg.solve_discrete_are` takes up to 40
+    between the threads of its BLAS, too long for a change in a run.
+    """
+    A, G, P = F.T, H.T @ H / noise, Q
+    for _ in range(_DOUBLINGS):
+        W = np.linalg.inv(np.eye(len(F)) + G @ P)
+        grown = P + A.T @ P @ W @ A
+        A, G = A @ W @ A, G + A @ W @ G @ A.T
+        if np.abs(grown - P).max() <= _ROUNDING * np.abs(grown).max():
+            break
+        P = grown
+    return np.asarray(grown)
 
 
 def _model(band: tuple[float, float], voluntary_band: float, adaptation: float, dt: float) -> tuple[Floats, Floats]:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import signal
+from scipy import linalg, signal
 
 from sutura.kinematics.errors import TremorSettingError
 from sutura.kinematics.tremor import FILTERS, FilterName, TremorSettings, check_settings, make_filter
+from sutura.kinematics.tremor.kalman import steady_covariance
 
 NAMES: tuple[FilterName, ...] = get_args(FilterName)
 ADAPTIVE: tuple[FilterName, ...] = ("wflc", "bmflc", "kalman")
@@ -50,6 +51,15 @@ def test_axes_do_not_mix(name: FilterName) -> None:
     swing = [math.sin(0.3 * k) for k in range(300)]
     out = [made.step((0.0, s, 0.0)) for s in swing]
     assert all((x, z) == (0.0, 0.0) for x, _, z in out)
+
+
+def test_the_kalman_filters_covariance_is_that_of_scipy() -> None:
+    random = np.random.default_rng(2)
+    F = np.eye(5) * 0.9 + 0.05 * random.normal(size=(5, 5))
+    root, H = random.normal(size=(5, 5)), random.normal(size=(1, 5))
+    Q = root @ root.T
+    expected = linalg.solve_discrete_are(F.T, H.T, Q, np.array([[0.3]]))
+    np.testing.assert_allclose(steady_covariance(F, H, Q, 0.3), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", ADAPTIVE)
