@@ -31,16 +31,16 @@ def filter_sheet(filters: Mapping[str, FilterFigures], recorded: Sequence[str]) 
         rows.append(
             [
                 name,
-                f"{f.worst_db:.1f}",
-                f"{min(kind.turn_attenuation_db for kind in kinds):.1f}",
-                f"{max((kind.lag_ms for kind in kinds), key=abs):.1f}",
+                _tenths(f.worst_db),
+                _tenths(min(kind.turn_attenuation_db for kind in kinds)),
+                _tenths(max((kind.lag_ms for kind in kinds), key=abs)),
                 f"{min(errors):.0f}–{max(errors):.0f}",
-                *(f"{f.recorded_db[hand]:.1f}" for hand in recorded),
-                f"{f.reach_mm:.1f}",
-                f"{f.overshoot_percent:.1f}",
+                *(_tenths(f.recorded_db[hand]) for hand in recorded),
+                _tenths(f.reach_mm),
+                _tenths(f.overshoot_percent),
                 "–" if f.surgeon_um is None else f"{f.surgeon_um:.0f}",
-                f"{f.us:.1f}",
-                f"{f.pose_us:.1f}",
+                _tenths(f.us),
+                _tenths(f.pose_us),
             ]
         )
     return Sheet("Every filter", heads, rows)
@@ -48,7 +48,7 @@ def filter_sheet(filters: Mapping[str, FilterFigures], recorded: Sequence[str]) 
 
 def kind_sheet(filters: Mapping[str, FilterFigures]) -> Sheet:
     """Attenuation of every kind of tremor."""
-    rows = [[name, *(f"{f.kinds[kind].attenuation_db:.1f}" for kind in KINDS)] for name, f in filters.items()]
+    rows = [[name, *(_tenths(f.kinds[kind].attenuation_db) for kind in KINDS)] for name, f in filters.items()]
     return Sheet("Attenuation by kind of tremor, dB", ["filter", *KINDS], rows)
 
 
@@ -114,6 +114,10 @@ def markdown(sheet: Sheet) -> str:
         "|---" + "|---:" * (len(sheet.heads) - 1) + "|",
     ]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in sheet.rows), ""])
+
+
+def _tenths(x: float) -> str:
+    return f"{round(x, 1) + 0.0:.1f}"  # never -0.0
 
 
 def _whole(x: float | None) -> str:
