@@ -8,7 +8,7 @@ from sutura.cli.options import AsJson, Settings
 from sutura.cli.output import example, fail, say, show_json, show_table, warn
 
 if TYPE_CHECKING:
-    from sutura.launch import Problem, Topology
+    from sutura.launch import Findings, Problem, Topology
 
 EXAMPLE = example("sutura check sim --set arm=PSM2", "sutura check my_robot.yaml --json", "sutura check --rules")
 
@@ -31,19 +31,24 @@ def check(
 
     loaded = _load(topology, settings or [], as_json)
     findings = examine(loaded)
-    problems, silenced = findings.problems, findings.silenced
     if as_json:
-        show_json({**_head(loaded.name, str(loaded.path), problems), "silenced": silenced})
-    elif problems:
-        show_problems(loaded, problems)
+        show_json({**_head(loaded.name, str(loaded.path), findings.problems), "silenced": findings.silenced})
     else:
-        for each in silenced:
-            say(str(each))
-        ending = f", {len(silenced)} silenced" if silenced else ""
-        say(f"{loaded.name}: {len(loaded.nodes)} nodes in {len(loaded.places)} places, no problems{ending}")
-    if problems:
+        _show(loaded, findings)
+    if findings.problems:
         raise typer.Exit(1)
     return None
+
+
+def _show(topology: "Topology", findings: "Findings") -> None:
+    for silenced in findings.silenced:
+        say(str(silenced))
+    if findings.problems:
+        return show_problems(topology, findings.problems)
+    ending = f", {len(findings.silenced)} silenced" if findings.silenced else ""
+    return say(
+        f"{topology.name}: {len(topology.nodes)} nodes in {len(topology.places)} places, no problems{ending}"
+    )
 
 
 def show_problems(topology: "Topology", problems: "list[Problem]") -> None:

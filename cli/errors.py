@@ -5,10 +5,12 @@ SuturaError
     ├── BadInput                 what was typed does not fit; the command ends with 2
     │   ├── NothingToDo          a command was given nothing to act on
     │   ├── UnknownTopic         the run has no topic of that name
+    │   ├── UnknownRecordedTopic no recording has a topic of that name
     │   ├── UnknownLiveNode      the run has no node of that name, or none that does such a thing
     │   ├── UnknownParameter     the node has no parameter of that name
     │   ├── SeveralRuns          a command that acts fits more than one live run
     │   ├── BadMessageValues     values that make no message of the type
+    │   ├── SeveralReports       one file for the reports of several topologies
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -39,6 +41,13 @@ class UnknownTopic(BadInput):
         super().__init__(f"run {run} has no topic {topic!r}{nearest(topic, known)}")
 
 
+class UnknownRecordedTopic(BadInput):
+    """Raised when no recording that was named has a topic of that name."""
+
+    def __init__(self, topic: str, known: Iterable[str]) -> None:
+        super().__init__(f"no topic {topic!r} was recorded{nearest(topic, known)}")
+
+
 class UnknownLiveNode(BadInput):
     """Raised when a run has no node of that name, or none of that kind."""
 
@@ -65,6 +74,16 @@ class BadMessageValues(BadInput):
 
     def __init__(self, kind: str, reason: str, fields: Iterable[str]) -> None:
         super().__init__(f"no {kind}: {reason} (its fields: {', '.join(fields) or 'none'})")
+
+
+class SeveralReports(BadInput):
+    """Raised when one file is named for the reports of several topologies."""
+
+    def __init__(self, path: Path, topologies: Iterable[str]) -> None:
+        super().__init__(
+            f"{path} takes the report of one topology, came {', '.join(topologies)}; "
+            "each run's directory has its own report.json, and --json prints all of them"
+        )
 
 
 class FileRefused(BadInput):

@@ -13,11 +13,13 @@ EXAMPLE = example(
     "sutura launch sim --duration 40 --report run.json",
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
     "sutura launch sim --lockstep --seed 7 --duration 60",
+    "sutura launch my_robot.yaml --lockstep --faults",
     "sutura launch sim --args",
 )
 
 
-def _positive(seconds: float | None) -> float | None:
+def positive(seconds: float | None) -> float | None:
+    """Refuse a time that is none."""
     if seconds is not None and not 0.0 < seconds < math.inf:
         raise typer.BadParameter("expected a time above 0 s")
     return seconds
@@ -31,7 +33,7 @@ def launch(
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random in the run.")] = 0,
     duration: Annotated[
         float | None,
-        typer.Option(metavar="S", callback=_positive, help="End after S seconds.", show_default="until Ctrl-C"),
+        typer.Option(metavar="S", callback=positive, help="End after S seconds.", show_default="until Ctrl-C"),
     ] = None,
     report: Annotated[
         Path | None,
@@ -45,7 +47,19 @@ def launch(
             "Ends after 60 s of that clock unless --duration says otherwise.",
         ),
     ] = False,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Leave out the recorder.")] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Inject the topology's faults (simulated drivers only).")
+    ] = False,
+    processes: Annotated[
+        bool,
+        typer.Option(
+            "--processes", help="With --lockstep: a process a place, compared with one process as it goes."
+        ),
+    ] = False,
+    record: Annotated[
+        bool,
+        typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
+    ] = True,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -57,9 +71,17 @@ def launch(
         raise typer.BadParameter("name a topology; `sutura launch --list` shows those that come with Sutura")
     if show_arguments:
         return _arguments(topology, as_json)
+    if processes and not lockstep:
+        raise typer.BadParameter(
+            "--processes says how --lockstep is done; without it every place is a process anyway"
+        )
+    if processes and faults:
+        raise typer.BadParameter(
+            "--faults are injected in lockstep in one process, or in real time; not with --processes"
+        )
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, not no_record)
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults)
     raise typer.Exit(run_and_report(order, as_json))
 
 

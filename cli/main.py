@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, doctor, graph, launch, node, operate, param, topic
+from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -25,11 +25,16 @@ app = typer.Typer(
 
 app.command("launch", epilog=launch.EXAMPLE)(launch.launch)
 app.command("check", epilog=check.EXAMPLE)(check.check)
+app.command("test", epilog=test.EXAMPLE)(test.judge)
 app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
 operate.add_to(app)
+app.command("info", epilog=info.EXAMPLE)(info.info)
+app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.add_typer(runs.app)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -52,12 +57,14 @@ def exit_code(error: SuturaError) -> int:
     """2 for what a person typed or wrote wrongly, 1 for what failed though it was asked rightly."""
     from sutura.cli.errors import BadInput
     from sutura.launch.errors import TopologyError
-    from sutura.launch.run_errors import NoSuchRun, RunDirectoryRefused
+    from sutura.launch.run_errors import CannotReplay, NoSuchRun, RunDirectoryRefused
     from sutura.messages import UnknownMessageType
     from sutura.nodes import BadNode, UnknownNode
+    from sutura.record import BadRecording, BadTolerance
 
     bad = (BadInput, TopologyError, NoSuchRun, RunDirectoryRefused, UnknownMessageType, BadNode, UnknownNode)
-    return 2 if isinstance(error, bad) else 1
+    bad_files = (BadRecording, BadTolerance, CannotReplay)
+    return 2 if isinstance(error, (*bad, *bad_files)) else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,22 @@ RunName = Annotated[
     str | None,
     typer.Option("--run", metavar="NAME", help="The live run, or a part of its name.", show_default=False),
 ]
+Tolerance = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tolerance",
+        metavar="[KEY=]VALUE",
+        show_default=False,
+        help="How far numbers may be apart: VALUE, TOPIC=VALUE, TOPIC.FIELD=VALUE (SI units), time=SECONDS. "
+        "May be said several times.",
+    ),
+]
+Topics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", metavar="TOPIC", show_default="all", help="Only this topic. May be said several times."
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(

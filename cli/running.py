@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sutura.cli.check import show_problems
@@ -11,14 +12,18 @@ from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.launch import examine, load_topology
-from sutura.launch.recorders import without_recorders
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep, run_topology
 
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What a person wants to run, and how. duration [s], None: until Ctrl-C, in lockstep 60 s."""
+    """What a person wants to run, and how.
+
+    duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
+    else without any.
+    """
 
     topology: str
     settings: Sequence[str]
@@ -26,7 +31,9 @@ class RunOrder:
     duration: float | None
     report_file: Path | None
     lockstep: bool
-    record: bool
+    processes: bool
+    record: bool | None
+    faults: bool
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -37,8 +44,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
     if order.report_file is not None:
         require_writable(order.report_file)
     topology = load_topology(order.topology, order.settings)
-    if not order.record:
-        topology = without_recorders(topology)
+    topology = with_recorder(topology) if order.record else without_recorders(topology)
     findings = examine(topology)
     if findings.problems:
         show_problems(topology, findings.problems)
@@ -49,13 +55,16 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         watch.note(f"launching {topology.name} ({topology.path})")
         for silenced in findings.silenced:
             watch.note(str(silenced))
-        run = run_lockstep if order.lockstep else run_topology
+        if topology.faults or order.faults:
+            watch.note(_about_faults(len(topology.faults), order.faults))
+        run = partial(run_lockstep, processes=order.processes) if order.lockstep else run_topology
         report = run(
             topology,
             settings=order.settings,
             seed=order.seed,
             duration=order.duration,
             report_file=order.report_file,
+            faults=order.faults,
             note=watch.note,
             update=watch.update,
         )
@@ -64,6 +73,11 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
     else:
         _show_verdict(report, [path for path in (watch.report_file, order.report_file) if path is not None])
     return 0 if report.verdict == "pass" else 1
+
+
+def _about_faults(count: int, wanted: bool) -> str:
+    faults = f"{count} fault{'' if count == 1 else 's'} in the topology"
+    return f"{faults}, injected at their times" if wanted else f"{faults}, not injected; --faults injects them"
 
 
 def require_writable(path: Path) -> None:

@@ -3,6 +3,7 @@
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions
+from sutura.hw_drivers.disturbance import Disturbance, SensorFault
 from sutura.hw_drivers.errors import (
     BadDriver,
     BadOptions,
@@ -26,12 +27,14 @@ __all__ = [
     "CommandRefused",
     "DeviceFault",
     "DeviceLost",
+    "Disturbance",
     "DriverContext",
     "DriverError",
     "DriverOptions",
     "DriverState",
     "HandSample",
     "InputDevice",
+    "SensorFault",
     "StopCategory",
     "UnknownDriver",
     "WrongState",

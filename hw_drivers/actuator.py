@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import Enum
+from operator import le, sub
 from typing import ClassVar
 
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
@@ -74,6 +75,8 @@ class ActuatorDriver(ABC):
         """The measured joints, jaw last. Raises DeviceLost, DeviceFault."""
         self._require("read", DriverState.DISABLED, DriverState.ENABLED)
         joints = self._read()
+        if self.context.disturbance is not None:
+            joints = self.context.disturbance(joints)
         if not all(map(math.isfinite, joints.position)):
             raise DeviceFault(self.name, f"measured positions that are not finite: {joints.position}")
         return joints
@@ -126,24 +129,28 @@ class ActuatorDriver(ABC):
         joints = self.joints
         if command.name != joints.names:
             raise CommandRefused(self.name, f"expected joints {joints.names}, came {command.name}")
-        for name, value, low, high in zip(joints.names, command.position, joints.lower, joints.upper, strict=True):
+        positions = command.position
+        if (
+            all(map(math.isfinite, positions))
+            and all(map(le, joints.lower, positions))
+            and all(map(le, positions, joints.upper))
+        ):
+            return positions
+        for name, value, low, high in zip(joints.names, positions, joints.lower, joints.upper, strict=True):
             if not math.isfinite(value):
                 raise CommandRefused(self.name, f"{name} is {value}")
             if not low <= value <= high:
                 raise CommandRefused(self.name, f"{name} is {value:.6g}, limits {low:.6g} … {high:.6g}")
-        return command.position
+        return positions
 
     def _slowed(self, to: tuple[float, ...], sent: tuple[float, ...], dt: float) -> tuple[float, ...]:
         """Limit each joint to its speed; gaps count as 10 ms at most, so that a pause buys no leap."""
         dt = min(dt, 0.01)
-        slowed = to
-        for i, speed in enumerate(self.joints.velocity):
-            step, most = to[i] - sent[i], speed * dt
-            if abs(step) > most:
-                slowed = (*slowed[:i], sent[i] + math.copysign(most, step), *slowed[i + 1 :])
-        if slowed is not to:
-            self.limited_writes += 1
-        return slowed
+        most = [speed * dt for speed in self.joints.velocity]
+        if all(map(le, map(abs, map(sub, to, sent)), most)):
+            return to
+        self.limited_writes += 1
+        return tuple(map(_towards, sent, to, most))
 
     def _require(self, call: str, *allowed: DriverState) -> None:
         if self.state not in allowed:
@@ -171,3 +178,9 @@ class ActuatorDriver(ABC):
 
     @abstractmethod
     def _close(self) -> None: ...
+
+
+def _towards(at: float, to: float, most: float) -> float:
+    """From `at` in the direction of `to`, by `most` at most."""
+    step = to - at
+    return at + math.copysign(most, step) if abs(step) > most else to

@@ -18,10 +18,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     silence_stop_s: the device stops by itself this long after the last command [s], None if it does not;
     holds_unpowered: it keeps its position without power (brakes); simulated: no hardware moves;
-    max_rate_hz: the fastest rate of writes it takes [Hz].
+    needs_world: it is a client of the `world` node; max_rate_hz: the fastest rate of writes it takes [Hz].
     """
 
     silence_stop_s: float | None = None
     holds_unpowered: bool = False
     simulated: bool = False
+    needs_world: bool = False
     max_rate_hz: float = 1000.0

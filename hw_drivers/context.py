@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from sutura.hw_drivers.disturbance import Disturbance
 from sutura.hw_drivers.errors import BadOptions
 
 
@@ -22,13 +23,14 @@ class DriverContext:
     """Where a driver lives.
 
     name: the node that owns it; device_dir: where simulated devices are reached; now: the host's clock [ns];
-    seed: of this run, for seeded behaviour.
+    seed: of this run, for seeded behaviour; disturbance: what a fault script does to its readings, None without.
     """
 
     name: str
     device_dir: Path
     now: Callable[[], int]
     seed: int = 0
+    disturbance: Disturbance | None = None
 
 
 def read_options(driver: str, kind: type[OptionsT], given: Mapping[str, object]) -> OptionsT:

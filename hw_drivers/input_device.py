@@ -19,9 +19,13 @@ class HandSample(msgspec.Struct, frozen=True, gc=False):
 
 
 class InputDevice(ABC):
-    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close()."""
+    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close().
+
+    simulated: no hardware is read, and the same times give the same readings.
+    """
 
     Options: ClassVar[type[DriverOptions]] = DriverOptions
+    simulated: ClassVar[bool] = False
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         self.context = context
@@ -38,7 +42,9 @@ class InputDevice(ABC):
         """The newest reading, `elapsed` seconds into the run; None while there is nothing (more) to say."""
         if not self._is_open:
             raise WrongState(f"{type(self).__name__} of {self.context.name}", "read", "open", "closed")
-        return self._read(elapsed)
+        sample = self._read(elapsed)
+        disturbance = self.context.disturbance
+        return sample if disturbance is None or sample is None else disturbance(sample)
 
     def close(self) -> None:
         """Give the device back. Closing twice changes nothing."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sutura.hw_drivers import load_actuator
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, wiring_of
 from sutura.nodes import Node, load_node
@@ -33,6 +34,16 @@ class Blueprint:
     def actuators(self) -> tuple[str, ...]:
         """The nodes that move motors."""
         return tuple(node for node, kind in self.kinds.items() if kind.drives_actuator)
+
+    @property
+    def hardware(self) -> dict[str, str]:
+        """The nodes that move real motors, with their drivers. Raises DriverError where the check would."""
+        found = {}
+        for name in self.actuators:
+            driver = self.topology.nodes[name].driver
+            if driver is not None and not load_actuator(driver.use).capabilities.simulated:
+                found[name] = driver.use
+        return found
 
     @property
     def control_nodes(self) -> frozenset[str]:

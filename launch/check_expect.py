@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sutura.launch.check_nodes import Known
 from sutura.launch.errors import TopologyError
-from sutura.launch.expectations import PathExpectation, read_expectation
+from sutura.launch.expect import Names, PathExpectation, read_expectation
 from sutura.launch.flow import Flow
 from sutura.launch.problems import Problem
 from sutura.launch.rates import Rates
@@ -19,13 +19,14 @@ def expect_problems(
 ) -> Iterator[Problem]:
     """All that is wrong with the entries of `expect`."""
     flow = Flow(known, wiring, rates)
+    names = Names(topology, {name: found.kind for name, found in known.items()}, wiring)
     for tree in topology.said.get("expect", ()):
         try:
-            expectation = read_expectation(tree, topology.nodes)
+            expectation = read_expectation(tree, names)
         except TopologyError as error:
             yield Problem.of(error, "bad-expectation")
             continue
-        if len(known) == len(topology.nodes):  # else what is not known may be part of the path
+        if isinstance(expectation, PathExpectation) and names.is_whole:  # else the path may lead on unseen
             yield from _late(expectation, flow)
 
 

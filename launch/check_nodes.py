@@ -12,6 +12,7 @@ from sutura.hw_drivers.errors import DriverError, UnknownDriver
 from sutura.launch.check_fields import field_problems, whole_problem
 from sutura.launch.problems import Problem
 from sutura.launch.topology import TopologyNode
+from sutura.messages import describe
 from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
 from sutura.nodes.errors import NodeError
 
@@ -60,10 +61,21 @@ def _load(node: TopologyNode, problems: list[Problem]) -> type[Node] | None:
     except NodeError as error:
         problems.append(Problem.at(mark, "bad-node", str(error)))
     else:
-        if kind is not Node:
+        reason = "expected a subclass of Node, came Node itself" if kind is Node else _odd_message(kind)
+        if not reason:
             return kind
-        problems.append(Problem.at(mark, "bad-node", "expected a subclass of Node, came Node itself"))
+        problems.append(Problem.at(mark, "bad-node", reason))
     return None
+
+
+def _odd_message(kind: type[Node]) -> str:
+    """What is wrong with a message type of a node's ports, such as a field whose type is not defined."""
+    for port, message in kind.declaration.messages().items():
+        try:
+            describe(message)
+        except Exception as error:  # noqa: BLE001 (a user's own annotations may raise anything; it is reported)
+            return f"port {port!r}: message type {message.__name__} cannot be read: {type(error).__name__}: {error}"
+    return ""
 
 
 def _port_problems(node: TopologyNode, kind: type[Node]) -> Iterator[Problem]:

@@ -52,36 +52,28 @@ def _short_ages(item: Known, rates: Rates) -> Iterator[Problem]:
 
 
 def _beats(item: Known, rates: Rates) -> Iterator[Problem]:
+    if item.kind.drives_actuator:
+        return  # its timer measures the device, and makes nothing of what comes in
+    looks = list(_looks(item, rates))
     for port, declared in item.kind.declaration.inputs.items():
-        came = rates.into(item.node.name, port)
-        if (
-            came is None
-            or declared.feedback
-            or declared.policy is not Policy.NEWEST
-            or not _is_signal(declared.message)
-        ):
+        if declared.feedback or declared.policy is not Policy.NEWEST or not _is_signal(declared.message):
             continue
-        for output, looks in _looks(item, declared, rates):
-            if any(_beat(rate.hz, looks.hz) for rate in came):
-                reason = (
-                    f"node {item.node.name!r} looks at input {port!r} ({came[0]}) for its output {output!r} at "
-                )
-                reason += f"{looks}: neither rate is a whole multiple of the other, so that what it sees is now "
-                reason += "older, now newer, in a beat"
-                mark, topic = item.node.where("in", port), item.node.inputs[port][0]
-                yield Problem.at(mark, "aliasing-rates", reason, node=item.node.name, topic=topic)
-                break
+        pairs = ((came, look) for came in rates.into(item.node.name, port) or () for look in looks)
+        found = next((pair for pair in pairs if beats(pair[0].hz, pair[1].hz)), None)
+        if found:
+            reason = f"node {item.node.name!r} gets {port!r} at {found[0]}, and looks at it at {found[1]}: neither "
+            reason += "is a whole multiple of the other, so that what it sees is now older, now newer, in a beat"
+            mark, topic = item.node.where("in", port), item.node.inputs[port][0]
+            yield Problem.at(mark, "aliasing-rates", reason, node=item.node.name, topic=topic)
 
 
-def _looks(item: Known, declared: Input[Message], rates: Rates) -> Iterator[tuple[str, Rate]]:
-    """The outputs made of an input at other times than those of its messages, with their rates."""
+def _looks(item: Known, rates: Rates) -> Iterator[Rate]:
+    """The rates at which timers of a node make signals of what it has."""
     declaration = item.kind.declaration
     for output, port in declaration.outputs.items():
-        pace = declaration.pace(output)
-        answers = pace is declared or (isinstance(pace, Input) and declared.name in declaration.triggers)
         rate = rates.of(item.node.name, output)
-        if not answers and rate is not None and _is_signal(port.message):
-            yield output, rate
+        if rate is not None and not isinstance(declaration.pace(output), Input) and _is_signal(port.message):
+            yield rate
 
 
 def _is_signal(message: type[Message]) -> bool:
@@ -89,6 +81,7 @@ def _is_signal(message: type[Message]) -> bool:
     return any(True for _ in floats_in(inspect.type_info(message)))
 
 
-def _beat(came: float, looks: float) -> bool:
+def beats(came: float, looks: float) -> bool:
+    """Whether two rates [Hz] on one grid drift against each other by much of a period."""
     ratio = max(came, looks) / min(came, looks)
     return ratio < _HARMLESS_RATIO and abs(ratio - round(ratio)) > _EXACT * ratio

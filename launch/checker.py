@@ -2,6 +2,7 @@
 
 from sutura.launch.check_addresses import address_problems
 from sutura.launch.check_expect import expect_problems
+from sutura.launch.check_faults import fault_problems
 from sutura.launch.check_loops import loop_problems
 from sutura.launch.check_names import name_problems
 from sutura.launch.check_nodes import Known, know
@@ -37,5 +38,6 @@ def examine(topology: Topology) -> Findings:
     problems += loop_problems(known, wiring)
     problems += rate_problems(known, rates)
     problems += expect_problems(topology, known, wiring, rates)
+    problems += fault_problems(topology, known, wiring)
     problems += safety_problems(topology, known, wiring)
     return heard(topology, sorted(set(problems)), is_whole=len(known) == len(topology.nodes))

@@ -20,8 +20,9 @@ class Child:
     `quiet` → `stopping`; from any of them `mourned` (its devices are being made safe) → `ended`.
     """
 
-    def __init__(self, place: str, log: Path) -> None:
+    def __init__(self, place: str, log: Path, module: str = "sutura.runtime.place") -> None:
         self.place = place
+        self.module = module
         self.log = log
         self.restarts = 0
         self.incarnation = ""
@@ -68,7 +69,7 @@ class Child:
 
     def start(self, config: Path) -> None:
         """Start the process; its output goes to its log. It gets a session of its own: Ctrl-C is ours to handle."""
-        command = [sys.executable, "-m", "sutura.runtime.place", str(config), str(os.getpid())]
+        command = [sys.executable, "-m", self.module, str(config), str(os.getpid())]
         with self.log.open("ab") as log:
             self._log_begin = log.tell()
             self._process = subprocess.Popen(

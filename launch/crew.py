@@ -6,6 +6,7 @@ from pathlib import Path
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.child import Child
 from sutura.launch.guardian import Guardian
+from sutura.launch.recorders import recorders_in
 from sutura.launch.rescue import Rescue, RescueOrder, Rescuer
 from sutura.launch.run_dir import RunDirectory
 from sutura.nodes import Event
@@ -31,6 +32,7 @@ class Crew:
         self._run = run
         orders = rescue_orders(blueprint, run.path)
         self.actuators = tuple(orders)
+        self.recorders = {blueprint.topology.place_of(name) for name in recorders_in(blueprint.topology)}
         self.rescuer = Rescuer(orders)
         self.rescues: dict[str, list[Rescue]] = {}
         self._client = ControlClient(run.sockets)

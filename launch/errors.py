@@ -11,7 +11,8 @@ SuturaError
         │   └── UnknownArgument  an argument that a topology does not declare
         ├── IncludeCycle         a file includes itself, over others or not
         ├── NodeClash            a file gives a node of another file another class
-        └── BadPlace             nodes cannot share processes in this way
+        ├── BadPlace             nodes cannot share processes in this way
+        └── SharedFault          a fault of one node would strike others too
 """
 
 from collections.abc import Iterable, Sequence
@@ -111,3 +112,16 @@ class BadPlace(TopologyError):
     """Raised when places overlap or their names collide."""
 
     rule = "bad-place"
+
+
+class SharedFault(TopologyError):
+    """Raised when a fault names a node, and would strike others that share its place."""
+
+    rule = "shared-fault"
+
+    def __init__(self, mark: Mark, node: str, place: str, others: Iterable[str]) -> None:
+        super().__init__(
+            mark,
+            f"node {node!r} shares its process with {', '.join(others)}, which the fault would strike too; "
+            f"name the place {place!r} if that is meant",
+        )

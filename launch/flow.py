@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sutura.launch.check_nodes import Known
+from sutura.launch.check_nodes import Known, know
 from sutura.launch.rates import Rate, Rates, topics_of
-from sutura.launch.wiring import Reader, Wiring
+from sutura.launch.topology import Topology
+from sutura.launch.wiring import Reader, Wiring, wiring_of
 from sutura.messages import RawMessage
 from sutura.nodes import Input
 
@@ -73,3 +74,11 @@ class Flow:
         if not port or (isinstance(pace, Input) and pace.name == port):
             return None
         return self._rates.of(item.node.name, output)
+
+
+def flow_of(topology: Topology) -> Flow:
+    """The flow of a topology that has been checked."""
+    found = {name: know(node, []) for name, node in topology.nodes.items()}
+    known = {name: item for name, item in found.items() if item is not None}
+    wiring = wiring_of(topology, {name: item.kind for name, item in known.items()})
+    return Flow(known, wiring, Rates(known, wiring))

@@ -26,6 +26,7 @@ TOP_KEYS = (
     "expect",
     "faults",
     "silence",
+    "test",
 )
 
 
@@ -133,8 +134,6 @@ def _prefixed_text(tree: Located, prefix: str, what: str) -> Located:
 def _check_shapes(top: Mapping[str, Located]) -> None:
     if "description" in top:
         as_text(top["description"], "description")
-    for key in ("expect", "silence"):
+    for key in ("expect", "faults", "silence"):
         if key in top:
             as_list(top[key], key)
-    if "faults" in top and not isinstance(top["faults"].value, dict | tuple):
-        raise bad(top["faults"], "faults", "a list or a map")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from sutura.launch.errors import BadPlace, BadValue, UnknownName
+from sutura.launch.marks import Mark
 from sutura.launch.node_reader import place_name
 from sutura.launch.shape import as_list, as_text, bad, keyed, plain, words
 from sutura.launch.yaml_source import Located
@@ -36,18 +37,25 @@ def make_places(nodes: Mapping[str, object], said: Mapping[str, Located]) -> dic
     return places
 
 
-def read_realtime(places: Mapping[str, tuple[str, ...]], said: Mapping[str, Located]) -> dict[str, Realtime]:
-    """Realtime settings by place. Raises UnknownName, BadPlace, BadValue."""
+def read_realtime(
+    places: Mapping[str, tuple[str, ...]], said: Mapping[str, Located], shared: Mapping[str, Mark], launched: str
+) -> dict[str, Realtime]:
+    """Realtime settings by place; shared: where the places of several nodes are said; launched: the file on top.
+
+    What an included file asks for a node alone counts no more when another file puts the node into a shared place.
+    Raises UnknownName, BadPlace, BadValue.
+    """
     found: dict[str, Realtime] = {}
     for name, tree in said.items():
-        if name not in places:
-            for place, members in places.items():
-                if name in map(place_name, members):
-                    raise BadPlace(
-                        tree.key_mark, f"node {name!r} shares the place {place!r}; set realtime for the place"
-                    )
+        setting = _realtime(name, tree)
+        if name in places:
+            found[name] = setting
+            continue
+        place = next((p for p, members in places.items() if name in map(place_name, members)), None)
+        if place is None:
             raise UnknownName(tree.key_mark, "place or node", name, places)
-        found[name] = _realtime(name, tree)
+        if tree.key_mark.file in (shared[place].file, launched):
+            raise BadPlace(tree.key_mark, f"node {name!r} shares the place {place!r}; set realtime for the place")
     return found
 
 

@@ -9,6 +9,7 @@ from sutura.launch.topology import TopologyNode
 from sutura.launch.wiring import Wiring, outputs_of
 from sutura.nodes import Node
 from sutura.runtime.config import NodeConfig, PlaceConfig, Realtime, TopicSource
+from sutura.runtime.fault_plan import PlaceFaults
 
 
 def fresh_incarnation(place: str) -> str:
@@ -22,10 +23,12 @@ def place_configs(
     seed: int,
     boot_id: str,
     incarnation: Callable[[str], str] = fresh_incarnation,
+    faults: Mapping[str, PlaceFaults] | None = None,
 ) -> list[PlaceConfig]:
     """The configuration of every place of a checked topology, in order.
 
-    incarnation: gives a short token for a place, which no place of the run may have had before.
+    incarnation: gives a short token for a place, which no place of the run may have had before; faults: what is
+    to be injected, by place.
     """
     topology, kinds, wiring = blueprint.topology, blueprint.kinds, blueprint.wiring
     homes = {node: place for place, members in topology.places.items() for node in members}
@@ -40,6 +43,7 @@ def place_configs(
             readers=_readers(place, wiring, homes),
             realtime=topology.realtime.get(place, Realtime()),
             boot_id=boot_id,
+            faults=(faults or {}).get(place),
         )
         for place, members in topology.places.items()
     ]

@@ -14,7 +14,7 @@ from sutura.launch.checker import check_topology
 from sutura.launch.errors import LaunchError
 from sutura.launch.loader import load_topology
 from sutura.launch.problems import Problem
-from sutura.launch.recorders import without_recorders
+from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.rehearsal import Rehearsal
 from sutura.launch.topology import Topology
 
@@ -43,9 +43,16 @@ class Rehearse(Protocol):
     """The type of the fixture `rehearse`."""
 
     def __call__(
-        self, topology: str | Path | Topology, *settings: str, seed: int = 0, record: bool = True
+        self,
+        topology: str | Path | Topology,
+        *settings: str,
+        seed: int = 0,
+        record: bool = True,
+        faults: bool = False,
     ) -> Rehearsal:
         """Start a topology, by shipped name, file or as it is, with settings as after `--set`.
+
+        faults: inject those of the topology.
 
         Raises UnsoundTopology, TopologyError and what the nodes' start raises.
         """
@@ -57,14 +64,20 @@ def rehearse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rehears
     stage = request.node.stash[_stage] = _Stage(tmp_path)
     folders: list[Path] = []
 
-    def start(topology: str | Path | Topology, *settings: str, seed: int = 0, record: bool = True) -> Rehearsal:
+    def start(
+        topology: str | Path | Topology,
+        *settings: str,
+        seed: int = 0,
+        record: bool = True,
+        faults: bool = False,
+    ) -> Rehearsal:
         loaded = topology if isinstance(topology, Topology) else load_topology(str(topology), settings)
-        loaded = loaded if record else without_recorders(loaded)
+        loaded = with_recorder(loaded) if record else without_recorders(loaded)
         problems = check_topology(loaded)
         if problems:
             raise UnsoundTopology(loaded.name, problems)
         folders.append(Path(tempfile.mkdtemp(prefix="sutura-")))  # short: device sockets stand in it
-        stage.rehearsals.append(Rehearsal(loaded, folders[-1], settings=settings, seed=seed))
+        stage.rehearsals.append(Rehearsal(loaded, folders[-1], settings=settings, seed=seed, faults=faults))
         return stage.rehearsals[-1]
 
     try:

@@ -40,3 +40,17 @@ def read_quantity(tree: Located, what: str, unit: str) -> float:
     if not math.isfinite(number):
         raise BadValue(tree.mark, what, "a finite number", words(tree))
     return number
+
+
+_SHOWN: Mapping[str, Mapping[str, float]] = {
+    "s": {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9},
+    "m": {"m": 1.0, "mm": 1e-3, "µm": 1e-6},
+    "m/s": {"m/s": 1.0, "mm/s": 1e-3},
+}
+
+
+def in_words(value: float, unit: str) -> str:
+    """A quantity in the SI unit `unit` for people, such as `5 ms` for 0.005 and "s"."""
+    steps = _SHOWN.get(unit, {})
+    name, scale = next((step for step in steps.items() if step[1] <= abs(value)), (unit, 1.0))
+    return f"{value / scale:.6g} {name}" if name not in ("", "1") else f"{value:.6g}"

@@ -1,20 +1,23 @@
 """A topology on a virtual clock, step by step, for tests: go on, look, speak, break, judge."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.errors import LaunchError
+from sutura.launch.facts import describe_run
 from sutura.launch.history import History
 from sutura.launch.lockstep import LockstepRun
 from sutura.launch.report import Report
-from sutura.launch.run import keep_topology, write_report
+from sutura.launch.run import write_report
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.topology import Topology
 from sutura.messages import Message
 from sutura.nodes import Node
 from sutura.nodes.errors import nearest
+from sutura.record import VIRTUAL
 
 M = TypeVar("M", bound=Message)
 N = TypeVar("N", bound=Node)
@@ -36,13 +39,25 @@ class NotInRun(LaunchError):
 class Rehearsal:
     """One run. Times are seconds of the run's own clock; every call returns when all that it caused is done."""
 
-    def __init__(self, topology: Topology, directory: Path, *, settings: Sequence[str] = (), seed: int = 0) -> None:
-        """Start every node of a checked topology. Raises NotSimulated, NodeError, NodeCrashed."""
+    def __init__(
+        self,
+        topology: Topology,
+        directory: Path,
+        *,
+        settings: Sequence[str] = (),
+        seed: int = 0,
+        faults: bool = False,
+    ) -> None:
+        """Start every node of a checked topology. faults: inject those of the topology.
+
+        Raises NotSimulated, NodeError, NodeCrashed.
+        """
         self.topology = topology
         self.directory = RunDirectory.at(directory)
-        keep_topology(self.directory, topology)
         self._settings = settings
-        self._run = LockstepRun(Blueprint.of(topology), self.directory, seed)
+        blueprint = Blueprint.of(topology)
+        describe_run(directory, blueprint, seed=seed, settings=settings, clock=VIRTUAL)
+        self._run = LockstepRun(blueprint, self.directory, seed, faults=faults)
         self.history = History(self._run.started_at)
         self._run.observe(self.history.add)
         self._report: Report | None = None
@@ -121,7 +136,7 @@ class Rehearsal:
         if self._report is None:
             lasted = self.now
             self._run.end()
-            self._report = write_report(self._run, self._settings, lasted)
+            self._report = write_report(self._run, self._settings, lasted, warnings.warn)
         return self._report
 
     def _known(self, node: str) -> str:

@@ -1,17 +1,18 @@
 """The report of a run: what ran, how it went, and whether it was good."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
-from sutura import __version__
+from sutura.launch.failures import failures_of
+from sutura.launch.judgement import Judgement
+from sutura.launch.recorders import recordings_of
+from sutura.launch.versions import versions
 from sutura.launch.watched_run import WatchedRun
 from sutura.nodes import Event, Summary
 from sutura.runtime.status import ConnectionStatus, NodeStatus, PlaceStatus
 
 SCHEMA_VERSION = 1
-_LIBRARIES = ("pyzmq", "msgspec", "numpy", "mujoco", "mcap")
 
 
 class Microseconds(msgspec.Struct, frozen=True):
@@ -111,7 +112,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run. `verdict` is "pass" or "fail"; `reasons` says why it failed.
 
     recording_hash: over every message in the order sent; realtime_factor: seconds of the run in one real second;
-    both None where the run's clock was the real one.
+    both None where the run's clock was the real one; test: what came of the topology's expectations, None outside
+    `sutura test`.
     """
 
     schema: int = SCHEMA_VERSION
@@ -127,6 +129,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     realtime_factor: float | None
     events: list[EventReport]
     ran: RanReport
+    test: Judgement | None = None
 
 
 def report_schema() -> dict[str, object]:
@@ -138,7 +141,8 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
     """The report of a run that has stopped. duration [s]: how long it really ran."""
     places = list(supervisor.statuses.values())
     connections = [_connection(link, places, supervisor) for place in places for link in place.connections]
-    trips = [TripReport(_at(e, supervisor), e.text) for e in supervisor.events if e.kind == "trip"]
+    events = sorted(supervisor.events, key=lambda event: event.at)
+    trips = [TripReport(_at(e, supervisor), e.text) for e in events if e.kind == "trip"]
     figures = [node for place in places for node in place.nodes]
     draft = Report(
         verdict="",
@@ -151,31 +155,11 @@ def build_report(supervisor: WatchedRun, settings: list[str], duration: float) -
         task=_task(figures),
         recording_hash=supervisor.recording_hash,
         realtime_factor=supervisor.realtime_factor,
-        events=[
-            EventReport(_at(e, supervisor), e.node, e.kind, e.text) for e in supervisor.events if e.kind != "trip"
-        ],
+        events=[EventReport(_at(e, supervisor), e.node, e.kind, e.text) for e in events if e.kind != "trip"],
         ran=_ran(supervisor, settings, duration),
     )
-    reasons = _reasons(draft, supervisor)
+    reasons = [failure.text for failure in failures_of(draft, supervisor)]
     return msgspec.structs.replace(draft, verdict="fail" if reasons else "pass", reasons=reasons)
-
-
-def _reasons(report: Report, supervisor: WatchedRun) -> list[str]:
-    reasons = [f"trip at {trip.at_s:.3f} s: {trip.cause}" for trip in report.trips]
-    bad = {"ended", "hung", "forced", "fault", "crash", "hold"}
-    reasons += [f"{e.node}: {e.text} (at {e.at_s:.3f} s)" for e in report.events if e.kind in bad]
-    control = supervisor.blueprint.control_nodes
-    for link in report.connections:
-        if link.lost and link.from_ in control and link.to in control:
-            reasons.append(f"{link.lost} messages lost on {link.topic} from {link.from_} to {link.to}")
-        if link.rejected:
-            reasons.append(f"{link.rejected} messages rejected on {link.topic} from {link.from_} to {link.to}")
-    if supervisor.blueprint.actuators and (report.path is None or report.path.latency_us.p50 is None):
-        reasons.append("no command reached a motor")
-    missing = sorted(set(supervisor.topology.places) - set(supervisor.statuses))
-    if missing:
-        reasons.append(f"no figures from: {', '.join(missing)}")
-    return reasons
 
 
 def _at(event: Event, supervisor: WatchedRun) -> float:
@@ -258,24 +242,14 @@ def _task(figures: list[NodeStatus]) -> TaskReport | None:
 
 def _ran(supervisor: WatchedRun, settings: list[str], duration: float) -> RanReport:
     topology = supervisor.topology
-    recording = supervisor.run.path / "recording.mcap"
+    recordings = recordings_of(supervisor.blueprint, supervisor.run.path)
     return RanReport(
         topology=topology.name,
         arguments=topology.args,
         settings=settings,
-        versions={"sutura": __version__, "python": platform.python_version(), **_versions()},
+        versions=versions(),
         seed=supervisor.seed,
         duration_s=round(duration, 3),
-        recording=str(recording) if recording.exists() else "",
+        recording=str(recordings[0]) if recordings else "",
         platform=platform.platform(),
     )
-
-
-def _versions() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for library in _LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "not installed"
-    return found

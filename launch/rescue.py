@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from sutura.hw_drivers import ActuatorDriver, DriverContext, load_actuator
-from sutura.runtime.clock import monotonic
+from sutura.runtime.clock import Clock, monotonic
 
 BOUND_S = 0.5
 
@@ -56,13 +56,17 @@ class Rescue:
         return BOUND_S - (monotonic() - self._begun) * 1e-9
 
     def _call(self) -> None:
-        context = DriverContext(self._order.node, Path(self._order.device_dir), monotonic)
-        try:
-            self._driver.rescue(self._order.options, context)
-        except Exception as error:  # noqa: BLE001 (a driver may raise anything; it is reported)
-            self._text = f"the rescue failed: {type(error).__name__}: {error}"
-        else:
-            self._text = f"rescued after {(monotonic() - self._begun) * 1e-6:.1f} ms"
+        trouble = carry_out(self._order, self._driver, monotonic)
+        self._text = trouble or f"rescued after {(monotonic() - self._begun) * 1e-6:.1f} ms"
+
+
+def carry_out(order: RescueOrder, driver: type[ActuatorDriver], now: Clock) -> str:
+    """Rescue a device by a clock; returns why that failed, or nothing."""
+    try:
+        driver.rescue(order.options, DriverContext(order.node, Path(order.device_dir), now))
+    except Exception as error:  # noqa: BLE001 (a driver may raise anything; it is reported)
+        return f"the rescue failed: {type(error).__name__}: {error}"
+    return ""
 
 
 class Rescuer:

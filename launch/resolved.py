@@ -8,6 +8,7 @@ import msgspec
 from sutura.launch.arguments import escape
 from sutura.launch.include import VERSION
 from sutura.launch.topology import Topology, TopologyNode
+from sutura.launch.trial_plan import as_said
 from sutura.launch.yaml_source import write_yaml
 
 
@@ -23,6 +24,7 @@ def resolved_yaml(topology: Topology) -> str:
         "expect": topology.expect,
         "faults": topology.faults,
         "silence": topology.silence,
+        "test": as_said(topology.trial),
     }
     return write_yaml({key: _escaped(value) for key, value in document.items() if value not in ("", None, {}, [])})
 

@@ -57,6 +57,12 @@ _TIME = (
     Rule("no-path", "an `expect` path between nodes where nothing flows"),
     Rule("late-by-design", "a latency budget that the periods along its path already exceed", silenceable=True),
 )
+_FAULTS = (
+    Rule(
+        "bad-fault", "an entry of `faults` that is of no known kind, not as its kind takes it, or strikes nothing"
+    ),
+    Rule("shared-fault", "a fault of one node that would strike others beside it"),
+)
 _SAFETY = (
     Rule("latched-level", "a level (clutch, presence, emergency stop, permit) at a latched port"),
     Rule("unsupervised-actuator", "an actuator that no watchdog covers"),
@@ -73,5 +79,5 @@ _SILENCES = (
 )
 
 RULES: Mapping[str, Rule] = {
-    rule.id: rule for group in (_LOADING, _NODES, _WIRING, _TIME, _SAFETY, _SILENCES) for rule in group
+    rule.id: rule for group in (_LOADING, _NODES, _WIRING, _TIME, _FAULTS, _SAFETY, _SILENCES) for rule in group
 }

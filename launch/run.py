@@ -12,16 +12,27 @@ from types import FrameType
 import msgspec
 
 from sutura.launch.blueprint import Blueprint
-from sutura.launch.lockstep import LockstepRun, require_simulated
+from sutura.launch.errors import LaunchError
+from sutura.launch.facts import describe_run
+from sutura.launch.injecting import injections_for
+from sutura.launch.kept_runs import size_notice
+from sutura.launch.lockstep import LockstepRun
+from sutura.launch.processes_run import ProcessesRun
+from sutura.launch.recorders import add_report, recordings_of
 from sutura.launch.report import Report, build_report
-from sutura.launch.resolved import resolved_yaml
 from sutura.launch.run_dir import PlaceEntry, RunDirectory, RunInfo, TopicEntry, own_start_time
+from sutura.launch.stepped_run import SteppedRun, require_simulated
 from sutura.launch.supervisor import Supervisor
 from sutura.launch.topology import Topology
 from sutura.launch.watched_run import WatchedRun
-from sutura.runtime.clock import monotonic
+from sutura.record import REALTIME, VIRTUAL
+from sutura.runtime.clock import boot_id, monotonic
 
 LOCKSTEP_DURATION_S = 60.0  # of a lockstep run that nobody gave an end
+
+
+def _as_it_is(report: Report) -> Report:
+    return report
 
 
 class Interrupted:
@@ -57,17 +68,26 @@ def run_topology(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    faults: bool = False,
     note: Callable[[str], None],
     update: Callable[[Supervisor], None],
+    made: Callable[[Supervisor], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology until `duration` [s] is over or a signal comes; write and return its report.
 
-    Raises StartFailed and other SuturaErrors when it does not come to a start; nothing is then left behind.
+    faults: inject those of the topology; made: is given the run before it starts; judge: adds to the report before
+    it is written.
+
+    Raises FaultsRefused, StartFailed and other SuturaErrors when it does not come to a start; nothing is then left
+    behind.
     """
     blueprint = Blueprint.of(topology)
-    run = _make_directory(topology)
+    injections_for(blueprint, faults)  # refused before anything is made
+    run = _make_directory(blueprint, seed, settings, note, REALTIME)
     with interruptible() as interrupted:
-        supervisor = Supervisor(blueprint, run, seed)
+        supervisor = Supervisor(blueprint, run, seed, faults=faults)
+        made(supervisor)
         try:
             run.publish(_info(blueprint, run))
             supervisor.start(note, lambda: bool(interrupted))
@@ -78,7 +98,7 @@ def run_topology(
             ended_at = monotonic()
             supervisor.stop()
         lasted = max(0.0, (ended_at - supervisor.started_at) * 1e-9)
-        return write_report(supervisor, settings, lasted, report_file)
+        return write_report(supervisor, settings, lasted, note, report_file, judge)
 
 
 def run_lockstep(
@@ -88,44 +108,72 @@ def run_lockstep(
     seed: int = 0,
     duration: float | None = None,
     report_file: Path | None = None,
+    processes: bool = False,
+    faults: bool = False,
     note: Callable[[str], None],
-    update: Callable[[LockstepRun], None],
+    update: Callable[[SteppedRun], None],
+    made: Callable[[LockstepRun], None] = lambda run: None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
     """Run a checked topology on a virtual clock for `duration` [s of that clock; 60 if not said] or until a signal
     comes; write and return its report.
+
+    processes: a process a place, compared with one process as it goes; faults: inject those of the topology, in one
+    process only; made: is given the run of one process before it starts; judge: adds to the report before it is
+    written.
 
     Raises NotSimulated, NodeCrashed and other SuturaErrors when it does not come to a start.
     """
     blueprint = Blueprint.of(topology)
     require_simulated(blueprint)
-    run = _make_directory(topology)
+    if processes and faults:
+        raise LaunchError("faults are injected in lockstep in one process, came: a process a place")
+    run = _make_directory(blueprint, seed, settings, note, VIRTUAL)
     with interruptible() as interrupted:
-        stepped = LockstepRun(blueprint, run, seed)
+        is_over = interrupted.__bool__
+        stepped: SteppedRun
+        if processes:
+            stepped = ProcessesRun(blueprint, run, seed, is_over)
+        else:
+            stepped = LockstepRun(blueprint, run, seed, faults=faults)
+            made(stepped)
         try:
             stepped.begin()
             note(f"run directory: {run.path}")
-            stepped.advance(duration or LOCKSTEP_DURATION_S, lambda: bool(interrupted), update)
+            stepped.advance(duration or LOCKSTEP_DURATION_S, is_over, update)
         finally:
             stepped.end()
-        return write_report(stepped, settings, stepped.elapsed, report_file)
+        return write_report(stepped, settings, stepped.elapsed, note, report_file, judge)
 
 
-def _make_directory(topology: Topology) -> RunDirectory:
-    run = RunDirectory.create(topology.name)
-    keep_topology(run, topology)
+def _make_directory(
+    blueprint: Blueprint, seed: int, settings: Sequence[str], note: Callable[[str], None], clock: str
+) -> RunDirectory:
+    hint = size_notice()
+    if hint:
+        note(hint)
+    run = RunDirectory.create(blueprint.topology.name)
+    boot = boot_id() if clock == REALTIME else ""
+    describe_run(run.path, blueprint, seed=seed, settings=settings, clock=clock, boot_id=boot)
     return run
 
 
-def keep_topology(run: RunDirectory, topology: Topology) -> None:
-    """Write the topology, as it is with everything worked in, into the run's directory."""
-    (run.path / "topology.yaml").write_text(resolved_yaml(topology))
-
-
 def write_report(
-    run: WatchedRun, settings: Sequence[str], lasted: float, report_file: Path | None = None
+    run: WatchedRun,
+    settings: Sequence[str],
+    lasted: float,
+    note: Callable[[str], None],
+    report_file: Path | None = None,
+    judge: Callable[[Report], Report] = _as_it_is,
 ) -> Report:
-    """Judge a run that has ended; the report goes into the run's directory and into `report_file`."""
-    report = build_report(run, list(settings), lasted)
+    """Judge a run that has ended; the report goes into the run's directory, its recording and `report_file`.
+
+    note: hears why it could not be put into the recording.
+    """
+    report = judge(build_report(run, list(settings), lasted))
+    recordings = recordings_of(run.blueprint, run.run.path)
+    for trouble in add_report(recordings, msgspec.json.encode(report), run.started_at + round(lasted * 1e9)):
+        note(trouble)
     for path in (run.run.path / "report.json", report_file):
         if path is not None:
             path.write_text(json.dumps(msgspec.to_builtins(report), indent=2) + "\n")

@@ -1,10 +1,12 @@
 """Errors of runs.
 
 LaunchError
+├── FaultsRefused         faults shall be injected where real hardware moves
 ├── RunDirectoryRefused   a run's directory cannot be made
 ├── NoSuchRun             no live run (of that name)
 ├── NotSimulated          lockstep with a driver of real hardware
-└── StartFailed           the places did not come to a start together
+├── StartFailed           the places did not come to a start together
+└── CannotReplay          a recording, or the nodes chosen of it, cannot be replayed
 """
 
 from collections.abc import Sequence
@@ -38,5 +40,22 @@ class NotSimulated(LaunchError):
         )
 
 
+class FaultsRefused(LaunchError):
+    """Raised when faults shall be injected into a run with a driver of real hardware; nothing has moved."""
+
+    def __init__(self, node: str, driver: str) -> None:
+        super().__init__(
+            f"expected simulated drivers where faults are injected, node {node} has {driver}, which moves real "
+            f"hardware; --set {node}.driver=NAME chooses another, without --faults none is injected"
+        )
+
+
 class StartFailed(LaunchError):
     """Raised when a place ends, or disagrees with another, before the start; nothing has moved."""
+
+
+class CannotReplay(LaunchError):
+    """Raised when a recording does not hold what a replay needs, or the chosen nodes must not be replayed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot replay {path}: {reason}")

@@ -29,10 +29,13 @@ class Setting:
         return tuple(self.key.split(".")[1:])
 
 
-def read_setting(text: str) -> Setting:
-    """The setting in `KEY=VALUE`, its value read as YAML. Raises BadValue, UnreadableTopology."""
+def read_setting(text: str, said_at: Mark | None = None) -> Setting:
+    """The setting in `KEY=VALUE`, its value read as YAML; `said_at`: where, if not on the command line.
+
+    Raises BadValue, UnreadableTopology.
+    """
     key, equals, value = text.partition("=")
-    mark = Mark(f"--set {text}")
+    mark = said_at or Mark(f"--set {text}")
     if not equals or not all(key.split(".")):
         expected = "ARGUMENT=VALUE, NODE.PARAMETER=VALUE, NODE.driver=NAME or NODE.driver.OPTION=VALUE"
         raise BadValue(mark, "setting", expected, repr(text))

@@ -1,4 +1,5 @@
-"""The end of a run: actuators first, then all; last figures; then the end of every process, by force if need be.
+"""The end of a run: actuators first, then all, recorders last; last figures; then the end of every process, by
+force if need be.
 
 Each step has its share of the time and gives what it does not need to the next, so that the whole takes less than
 two seconds whatever hangs.
@@ -15,6 +16,8 @@ from sutura.runtime.clock import monotonic
 # Seconds from the beginning until which each step may last.
 _ACTUATORS_QUIET_S = 0.25
 _ALL_QUIET_S = 0.45
+_RECORDERS_QUIET_S = 0.55
+_HEARING_OUT_NS = 40_000_000  # recorders take their messages in lots of 20 ms
 _FIGURES_S = 0.7
 _ENDED_S = 1.0
 _TERMINATED_S = 1.15
@@ -33,7 +36,10 @@ def stop_together(crew: Crew) -> None:
         if child.is_suspended:  # it can hear nothing, and what it holds must be made safe
             child.kill("was suspended at the end of the run, was killed")
     _quiesce(crew, [child for child in crew.up() if child.place in crew.actuators], until(_ACTUATORS_QUIET_S))
-    _quiesce(crew, crew.up(), until(_ALL_QUIET_S))
+    _quiesce(crew, [child for child in crew.up() if child.place not in crew.recorders], until(_ALL_QUIET_S))
+    if crew.recorders:
+        crew.wait(lambda child: False, min(monotonic() + _HEARING_OUT_NS, until(_RECORDERS_QUIET_S)))
+    _quiesce(crew, crew.up(), until(_RECORDERS_QUIET_S))
     _last_figures(crew, until(_FIGURES_S))
     for child in crew.up():
         crew.send(child, "stop")

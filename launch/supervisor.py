@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from sutura.launch.agenda import Agenda
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.child import Child
-from sutura.launch.crew import Crew
+from sutura.launch.crew import SLICE_S, Crew
+from sutura.launch.fault_targets import faults_by_place
+from sutura.launch.injecting import injections_for, schedule
 from sutura.launch.places import place_configs
+from sutura.launch.process_hands import ProcessHands
 from sutura.launch.run_dir import RunDirectory
 from sutura.launch.starting import start_together
 from sutura.launch.stopping import stop_together
@@ -22,7 +26,8 @@ class Supervisor:
     It must be made on the main thread: the processes end with the thread that started them.
     """
 
-    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int) -> None:
+    def __init__(self, blueprint: Blueprint, run: RunDirectory, seed: int, *, faults: bool = False) -> None:
+        """faults: inject those of the topology. Raises FaultsRefused."""
         self.blueprint = blueprint
         self.topology = blueprint.topology
         self.run = run
@@ -30,6 +35,8 @@ class Supervisor:
         self.started_at = 0
         self._configs: dict[str, PlaceConfig] = {}
         self._stopped = False
+        self._injections = injections_for(blueprint, faults)
+        self._agenda = Agenda()
         self._crew = Crew(blueprint, run)
 
     @property
@@ -78,17 +85,20 @@ class Supervisor:
             self.seed,
             boot_id(),
             lambda place: self.children[place].new_incarnation(),
+            faults=faults_by_place(self._injections),
         )
         self._configs = {config.place: config for config in configs}
         self.started_at = start_together(self._crew, configs, self.blueprint.wiring, note, is_unwanted)
+        schedule(self._injections, self._agenda, ProcessHands(self._crew, self.started_at))
 
     def watch(self, until: Callable[[], bool], update: Callable[["Supervisor"], None]) -> None:
         """Look after the places until `until()`; `update` is called after each round of figures."""
         keeper = Keeper(self._crew, self.blueprint, self._configs, self.started_at)
         while not until():
+            self._agenda.run(self.elapsed)
             if keeper.look():
                 update(self)
-            self._crew.read()
+            self._crew.read(max(0.0, min(SLICE_S, self._agenda.next_at - self.elapsed)))
 
     def stop(self) -> None:
         """End every process in good order, in less than two seconds."""

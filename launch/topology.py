@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sutura.launch.arguments import Argument
 from sutura.launch.marks import Mark
+from sutura.launch.trial_plan import TrialPlan
 from sutura.launch.yaml_source import Located
 from sutura.nodes.node import DriverChoice
 from sutura.runtime.config import Realtime
@@ -46,7 +47,8 @@ class Topology:
 
     places: the nodes of every process, in order; realtime: settings by place, where there are any; expect,
     faults, silence: as the launched file says them (they speak of a run, so those of included files do not count);
-    said: `expect` and `silence` once more, with the lines where they stand.
+    said: `expect`, `faults` and `silence` once more, with the lines where they stand; trial: how `sutura test` runs
+    it.
     """
 
     name: str
@@ -57,8 +59,9 @@ class Topology:
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     realtime: dict[str, Realtime] = field(default_factory=dict)
     expect: list[object] = field(default_factory=list)
-    faults: object = None
+    faults: list[object] = field(default_factory=list)
     silence: list[object] = field(default_factory=list)
+    trial: TrialPlan = field(default_factory=TrialPlan)
     arguments: dict[str, Argument] = field(default_factory=dict, compare=False, repr=False)
     place_marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
     said: Mapping[str, tuple[Located, ...]] = field(default_factory=dict, compare=False, repr=False)

@@ -20,7 +20,10 @@ class RawDecoder:
         self.topic = topic
 
     def __call__(self, data: bytes) -> Frame[Message]:
-        """The frame in `data`, its payload the whole of `data`. Raises DecodeFailure."""
+        """The frame in `data`, its payload the whole of `data`; it never expires, as what is kept may be old.
+
+        Raises DecodeFailure.
+        """
         if len(data) > MAX_FRAME_BYTES:
             reason = f"{len(data)} bytes, more than {MAX_FRAME_BYTES}"
             raise DecodeFailure(self.topic, read_writer(data), "any message", reason)
@@ -28,9 +31,9 @@ class RawDecoder:
             f = _decode_head(data)
         except _REFUSED as error:
             raise DecodeFailure(self.topic, read_writer(data), "any message", str(error)) from None
-        return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, f.expires, RawMessage(data))
+        return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, 0, RawMessage(data))
 
 
 def as_raw(f: Frame[Message]) -> Frame[Message]:
-    """The same envelope around the frame's own bytes."""
-    return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, f.expires, RawMessage(encode_frame(f)))
+    """The same envelope around the frame's own bytes; it never expires."""
+    return Frame(f.topic, f.type, f.writer, f.seq, f.stamp, f.origin, 0, RawMessage(encode_frame(f)))

@@ -28,11 +28,11 @@ class Evidence(Message, frozen=True):
 class MotionPermit(Message, frozen=True):
     """Leave to move until the envelope's `expires`; only ever sent while it is granted.
 
-    epoch: changed by an operator's reset only and never used twice [ns of that reset];
+    epoch: changed by an operator's reset only and never used twice, the time [ns] of that reset;
     basis: the evidence it rests on.
     """
 
-    epoch: Count
+    epoch: Nanoseconds
     basis: tuple[Evidence, ...] = ()
 
 
@@ -45,10 +45,11 @@ class WatchdogPhase(Enum):
 
 
 class WatchdogState(Message, frozen=True):
-    """The watchdog's phase, the epoch it grants, the trips so far and the cause of the last one in words."""
+    """The watchdog's phase, the epoch it grants [ns] (0 before the first reset), the trips so far and the cause of
+    the last one in words."""
 
     phase: WatchdogPhase
-    epoch: Count
+    epoch: Nanoseconds
     trips: Count
     cause: Text = ""
 

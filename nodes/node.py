@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
+from sutura.hw_drivers import Disturbance, DriverContext
 from sutura.messages import Heartbeat, Message
 from sutura.nodes.declaration import Declaration, declare
 from sutura.nodes.errors import RequestRefused
@@ -82,6 +83,7 @@ class Node:
         self.figures: dict[str, Histogram] = {}
         self.gauges: dict[str, float] = {}
         self.driver_choice = driver
+        self.disturbance: Disturbance | None = None
         self._surroundings = surroundings
 
     # What an author may write -------------------------------------------------------------------------------
@@ -111,9 +113,18 @@ class Node:
         return (self._surroundings.now() - self._surroundings.start) * 1e-9
 
     @property
+    def started_at(self) -> int:
+        """When the run began [ns]; known once messages and timers come."""
+        return self._surroundings.start
+
+    @property
     def device_dir(self) -> Path:
         """Where simulated devices are reached."""
         return self._surroundings.device_dir
+
+    def driver_context(self) -> DriverContext:
+        """What the node's driver is given besides its options."""
+        return DriverContext(self.name, self.device_dir, self.now, self.seed, self.disturbance)
 
     @property
     def is_restart(self) -> bool:

@@ -41,10 +41,12 @@ class Histogram:
 
     def add_nano(self, value: int) -> None:
         """Count a value given in units of 1e-9."""
+        if value <= 0:  # in lockstep a message takes no time
+            self.counts[0] += 1
+            self.total += 1
+            return
         if value > self.largest:
             self.largest = value
-        elif value < 0:
-            value = 0
         shift = value.bit_length() - _SUB_BITS - 1
         self.counts[value if shift <= 0 else (shift << _SUB_BITS) + (value >> shift)] += 1
         self.total += 1

@@ -2,7 +2,10 @@
 
 SuturaError
 └── RecordError
-    └── CannotRecord   a recording cannot be written
+    ├── CannotRecord       a recording cannot be written
+    ├── BadRecording       a file is no recording, or not one that can be used for what is asked
+    ├── Damage             complete bytes in a recording make no sense; the reader tells, and ends there
+    └── BadTolerance       a tolerance is not one, or belongs to no topic
 """
 
 from pathlib import Path
@@ -19,3 +22,21 @@ class CannotRecord(RecordError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot record to {path}: {reason}")
+
+
+class BadRecording(RecordError):
+    """Raised when a file cannot be opened, is no recording of Sutura, or lacks what is needed of it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+
+
+class Damage(RecordError):
+    """Raised within this package where the bytes of a recording make no sense."""
+
+
+class BadTolerance(RecordError):
+    """Raised when a tolerance cannot be read, or names a topic that neither recording has."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"tolerance {text!r}: {reason}")

@@ -1,7 +1,7 @@
 """Where time comes from."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 Clock = Callable[[], int]
@@ -27,6 +27,41 @@ class VirtualClock:
     def advance_to(self, now: int) -> None:
         """Move on to `now` [ns]; an earlier time changes nothing."""
         self._now = max(self._now, now)
+
+
+class JumpingClock:
+    """A clock that goes wrong at set times, beside a right one; it is right until `begin`.
+
+    jumps: how far it jumps [ns] at which time [ns after the start].
+    """
+
+    __slots__ = ("_jumps", "_right", "offset", "start")
+
+    def __init__(self, right: Clock, jumps: Iterable[tuple[int, int]]) -> None:
+        self.start = 0
+        self.offset = 0
+        self._right = right
+        self._jumps = sorted(jumps)
+
+    @property
+    def next_at(self) -> int | None:
+        """The right time of its next jump [ns]."""
+        return self.start + self._jumps[0][0] if self._jumps and self.start else None
+
+    def begin(self, start: int) -> None:
+        """Count jumps from `start` [ns]; those that lie in the past of a clock that begins late are left out."""
+        since = self._right() - start
+        self._jumps = [(at, by) for at, by in self._jumps if at >= since]
+        self.start = start
+
+    def now(self) -> int:
+        """What it shows [ns]."""
+        right = self._right()
+        while self.start and self._jumps and right - self.start >= self._jumps[0][0]:
+            self.offset += self._jumps.pop(0)[1]
+        return right + self.offset
+
+    __call__ = now
 
 
 def boot_id() -> str:

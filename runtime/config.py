@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from sutura.nodes.node import DriverChoice
+from sutura.runtime.fault_plan import PlaceFaults
 
 PROTOCOL = 1
 
@@ -53,7 +54,8 @@ class PlaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One place: its nodes in order, and whom it hears and is heard by.
 
     sources: the writer of every topic that its nodes read (topics without one are open to injection);
-    readers: how many other places read each of its topics; restarted: it joins a run under way.
+    readers: how many other places read each of its topics; restarted: it joins a run under way; faults: what is to
+    be injected, None without.
     """
 
     place: str
@@ -66,6 +68,7 @@ class PlaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     realtime: Realtime = Realtime()
     restarted: bool = False
     boot_id: str = ""
+    faults: PlaceFaults | None = None
     protocol: int = PROTOCOL
 
 

@@ -5,6 +5,7 @@ SuturaError
     ├── HandshakeFailed   places could not agree to start
     ├── BadPeer           a peer on a socket does not speak the protocol
     ├── NodeCrashed       a handler or timer of a node raised
+    ├── PlaceFell         a place that is stepped in another process has ended
     ├── SocketRefused     an address that must not be used
     └── NoAnswer          a place did not answer on its control socket
 """
@@ -32,6 +33,15 @@ class NodeCrashed(RuntimeFault):
 
     def __init__(self, node: str, where: str, error: BaseException) -> None:
         super().__init__(f"node {node}: {where} raised {type(error).__name__}: {error}")
+        self.node = node
+
+
+class PlaceFell(RuntimeFault):
+    """Raised when a place that is stepped in a process of its own has crashed, ended or does not answer."""
+
+    def __init__(self, place: str, node: str, text: str) -> None:
+        super().__init__(text)
+        self.place = place
         self.node = node
 
 

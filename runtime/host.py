@@ -13,14 +13,11 @@ from sutura.errors import SuturaError
 from sutura.messages import (
     DecodeFailure,
     Frame,
-    FrameDecoder,
     Heartbeat,
     Message,
-    RawDecoder,
     as_raw,
     clip,
     prefix_of,
-    topic_prefix,
 )
 from sutura.nodes import Event, InputPort, Node, NodeParams, OutputPort, RequestRefused
 from sutura.runtime.assembly import assemble
@@ -28,6 +25,7 @@ from sutura.runtime.bus import Bus
 from sutura.runtime.clock import Clock
 from sutura.runtime.config import PlaceConfig
 from sutura.runtime.errors import NodeCrashed
+from sutura.runtime.routes import make_routes
 from sutura.runtime.timers import TimerWheel
 from sutura.runtime.usage import cpu_seconds
 
@@ -35,9 +33,6 @@ HEARTBEAT_HZ = 100.0
 _MAX_EVENTS = 1000
 _NEVER = 2**62
 _ROUND_NS = 100_000  # what is sent backwards within a place arrives this much later
-
-
-_Route = tuple[Callable[[bytes], Frame[Message]], list[InputPort[Message]]]
 
 
 class Host:
@@ -65,7 +60,9 @@ class Host:
         self._next_round: list[tuple[InputPort[Message], Frame[Message]]] = []
         self.nodes: dict[str, Node] = assemble(config, self)
         self.inputs = [p for n in self.nodes.values() for p in n.ports.values() if isinstance(p, InputPort)]
-        self._routes = self._make_routes()
+        self._routes = make_routes(self.nodes.values())
+        for port in self.inputs:
+            port.refused = self._refused
         self._aging = [port for port in self.inputs if port.max_age_ns]
         self._stale_next = _NEVER
         self._round_at = 0
@@ -301,28 +298,6 @@ class Host:
                 self._enqueue(port, frame)
 
     # Inner workings -------------------------------------------------------------------------------------------
-
-    def _make_routes(self) -> dict[bytes, list[_Route]]:
-        routes: dict[bytes, list[_Route]] = {}
-        for node in self.nodes.values():
-            for name, declared in node.declaration.inputs.items():
-                port = node.ports[name]
-                if not isinstance(port, InputPort):
-                    continue
-                port.refused = self._refused
-                for topic in port.connections:
-                    self._add_route(routes.setdefault(topic_prefix(topic), []), topic, declared.message, port)
-        return routes
-
-    def _add_route(
-        self, routes: list[_Route], topic: str, message: type[Message], port: InputPort[Message]
-    ) -> None:
-        """One decoding serves all ports that read a topic as the same type."""
-        for _, ports in routes:
-            if ports[0].raw == port.raw:
-                ports.append(port)
-                return
-        routes.append((RawDecoder(topic) if port.raw else FrameDecoder(topic, message), [port]))
 
     def _refused(self, frame: Frame[Message], reason: str) -> None:
         self.event("", "rejected", f"message {frame.seq} of {frame.writer}: {reason}")

@@ -1,26 +1,24 @@
 """A whole topology on one thread and one virtual clock: places run in order, messages travel as on the wire.
 
-The clock is a value that moves to the next deadline of any place; a message takes no time. At each moment the first
-place in the topology's order that is due or has mail takes all its mail and runs, until there is none. Nodes cannot
-tell the difference. A place can be killed or frozen, which is how safety is rehearsed to the microsecond.
+The clock is a value that moves to the next deadline of any place; a message takes no time. Nodes cannot tell the
+difference. A place can be killed or frozen, which is how safety is rehearsed to the microsecond.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from hashlib import blake2b
 
 import msgspec
 
 from sutura.messages import Frame, Message, encode_frame
-from sutura.nodes import OutputPort, RequestRefused
-from sutura.runtime.clock import VirtualClock
+from sutura.nodes import Event, OutputPort, RequestRefused
 from sutura.runtime.config import PlaceConfig
+from sutura.runtime.faulty_host import make_host
 from sutura.runtime.host import Host
+from sutura.runtime.status import PlaceStatus, place_status
+from sutura.runtime.turns import NEVER, Turns
 
 Observer = Callable[[Frame[Message]], None]
 
-_NEVER = 2**62
 _NOBODY = "nobody"  # who writes what is injected
-_DIGEST_BYTES = 16
 
 
 class Wire:
@@ -36,84 +34,73 @@ class Wire:
         return True
 
 
-class Lockstep:
+class Lockstep(Turns):
     """Steps the places of a topology together."""
 
     def __init__(self, configs: Iterable[PlaceConfig]) -> None:
-        self.clock = VirtualClock()
-        self.start = self.clock()
+        super().__init__(configs)
         self.hosts: dict[str, Host] = {}
         self.observers: list[Observer] = []
-        self._configs = {config.place: config for config in configs}
-        self._seats = {place: seat for seat, place in enumerate(self._configs)}
+        self._at_work: list[Host | None] = [None] * len(self.seats)  # by seat; nobody: gone or frozen
+        self._frozen: set[int] = set()
         self._injected: dict[str, int] = {}
-        self._said = blake2b(digest_size=_DIGEST_BYTES)
-        # By seat, in the topology's order: who sits there (nobody: gone or frozen), its mail, when it runs next.
-        self._at_work: list[Host | None] = [None] * len(self._configs)
-        self._mail: list[list[bytes]] = [[] for _ in self._configs]
-        self._due: list[int] = [_NEVER] * len(self._configs)
-        self._readers: dict[str, list[int]] = {}
-        for place, config in self._configs.items():
-            for topic, source in config.sources.items():
-                if source.place != place:
-                    self._readers.setdefault(topic, []).append(self._seats[place])
-            self._seat(place, Host(config, self.clock.now, Wire(self)))
-
-    @property
-    def elapsed(self) -> float:
-        """Virtual seconds since the start."""
-        return (self.clock() - self.start) * 1e-9
-
-    @property
-    def recording_hash(self) -> str:
-        """BLAKE2b over the bytes of every frame so far, in the order in which they were sent."""
-        return self._said.hexdigest()
+        for place, config in self.configs.items():
+            self._seat(place, make_host(config, self.clock.now, Wire(self)))
 
     def begin(self) -> None:
-        """Start every place."""
+        """Start every place. Raises NodeCrashed."""
         for host in self.hosts.values():
             host.begin(self.start)
         self.run_until(0.0)
 
-    def run_until(self, seconds: float) -> None:
-        """Move on to `seconds` after the start."""
-        self._step_to(self.start + round(seconds * 1e9))
-
-    def run_for(self, seconds: float) -> None:
-        """Move on by `seconds`."""
-        self.run_until(self.elapsed + seconds)
+    def visit(self, seat: int, letters: list[bytes]) -> int:
+        """Let a place take its mail and run. Raises NodeCrashed."""
+        host = self._at_work[seat]
+        if host is None:
+            if seat not in self._frozen:
+                letters.clear()
+            return NEVER
+        if letters:
+            for data in letters:
+                host.deliver(data)
+            letters.clear()
+        host.run()
+        return host.deadline()
 
     def carry(self, frame: Frame[Message], latched: bool) -> None:
         """Take a frame from a place to those that read its topic."""
-        data = encode_frame(frame)
-        self._said.update(data)
-        now = frame.stamp
-        for seat in self._readers.get(frame.topic, ()):
-            self._mail[seat].append(data)
-            self._due[seat] = now
+        self.post(frame.topic, encode_frame(frame))
         for observer in self.observers:
             observer(frame)
+
+    def step_to(self, end: int) -> None:
+        """Give every place its turns until `end` [ns], and set the clock to it. Raises NodeCrashed."""
+        now, due, mail = self.clock(), self.due, self.mail
+        for seat, host in enumerate(self._at_work):  # whoever holds a host may have given it work meanwhile
+            due[seat] = NEVER if host is None else now if mail[seat] else host.deadline()
+        super().step_to(end)
 
     def kill(self, place: str) -> None:
         """End a place as SIGKILL does: at once, with nothing said and nothing cleaned up."""
         del self.hosts[place]
-        self._at_work[self._seats[place]] = None
-        self._mail[self._seats[place]].clear()
+        self._at_work[self.seats[place]] = None
+        self._frozen.discard(self.seats[place])
+        self.mail[self.seats[place]].clear()
 
     def freeze(self, place: str) -> None:
         """Stop a place as SIGSTOP does; what is sent to it waits."""
-        self._at_work[self._seats[place]] = None
+        self._at_work[self.seats[place]] = None
+        self._frozen.add(self.seats[place])
 
     def thaw(self, place: str) -> None:
         """Let a frozen place go on."""
         self._seat(place, self.hosts[place])
-        self._step_to(self.clock())
+        self.step_to(self.clock())
 
     def restart(self, place: str, incarnation: str) -> None:
         """Start a killed place anew, as the supervisor does."""
-        self._mail[self._seats[place]].clear()
-        config = msgspec.structs.replace(self._configs[place], incarnation=incarnation, restarted=True)
-        host = Host(config, self.clock.now, Wire(self))
+        config = msgspec.structs.replace(self.configs[place], incarnation=incarnation, restarted=True)
+        host = make_host(config, self.clock.now, Wire(self))
         host.begin(self.start)
         host.timers.skip_to(self.clock())
         self._seat(place, host)
@@ -122,7 +109,7 @@ class Lockstep:
         """Let a node carry out a state command. Raises RequestRefused."""
         host = self.host_of(node)
         text = host.command(host.node(node), command)
-        self._step_to(self.clock())
+        self.step_to(self.clock())
         return text
 
     def host_of(self, node: str) -> Host:
@@ -140,57 +127,60 @@ class Lockstep:
             host.origin = 0
             output.publish(message)
         host.flush()
-        self._step_to(self.clock())
+        self.step_to(self.clock())
 
     def inject(self, topic: str, message: Message) -> None:
         """Say something on a topic that no node writes. Raises RequestRefused where nobody reads it."""
         now, seq = self.clock(), self._injected.get(topic, 0) + 1
         frame = Frame(topic, type(message).__name__, f"{_NOBODY}@1", seq, now, now, 0, message)
-        places = [place for place, config in self._configs.items() if _reads(config, topic)]
+        places = [place for place, config in self.configs.items() if _reads(config, topic)]
         if not places:
             raise RequestRefused(f"nobody reads topic {topic!r}")
         self._injected[topic] = seq
-        self._said.update(encode_frame(frame))
+        self.carry(frame, False)
         for place in places:
             if place in self.hosts:
                 self.hosts[place].inject(encode_frame(frame))
-        for observer in self.observers:
-            observer(frame)
-        self._step_to(now)
+        self.step_to(now)
+
+    def bury(self, place: str, node: str, text: str) -> tuple[PlaceStatus, list[Event]] | None:
+        """End a place whose node has crashed, its devices safe; returns its last figures and events.
+
+        None for one that was only just being started anew.
+        """
+        host = self.hosts.get(place)
+        if host is None:
+            return None
+        host.event(node, "crash", text)
+        host.end()
+        self.kill(place)
+        return _taken(host)
+
+    def look(self) -> dict[str, tuple[PlaceStatus, list[Event]]]:
+        """The figures of every place that lives, and the events since the last look."""
+        return {place: _taken(host) for place, host in self.hosts.items()}
 
     def end(self, first: Collection[str] = ()) -> None:
         """Stop every place in an orderly way, those of `first` first; what comes then is only counted."""
         for place in sorted(self.hosts, key=lambda place: place not in first):
             self.hosts[place].end()
         for place, host in self.hosts.items():
-            mail = self._mail[self._seats[place]]
-            while mail:
-                host.deliver(mail.pop(0))
+            letters = self.mail[self.seats[place]]
+            for data in letters:
+                host.deliver(data)
+            letters.clear()
 
     def _seat(self, place: str, host: Host) -> None:
         self.hosts[place] = host
-        self._at_work[self._seats[place]] = host
-
-    def _step_to(self, end: int) -> None:
-        """Run all that is due until `end` [ns], moment by moment, and set the clock to it."""
-        clock, due, at_work, mail = self.clock, self._due, self._at_work, self._mail
-        for seat, host in enumerate(at_work):  # whoever holds a host may have given it work meanwhile
-            due[seat] = _NEVER if host is None else clock() if mail[seat] else host.deadline()
-        while (at := min(due)) <= end:
-            seat = due.index(at)
-            host = at_work[seat]
-            if host is None:
-                due[seat] = _NEVER
-                continue
-            clock.advance_to(at)
-            if mail[seat]:
-                letters, mail[seat] = mail[seat], []
-                for data in letters:
-                    host.deliver(data)
-            host.run()
-            due[seat] = host.deadline()
-        clock.advance_to(end)
+        self._at_work[self.seats[place]] = host
+        self._frozen.discard(self.seats[place])
 
 
 def _reads(config: PlaceConfig, topic: str) -> bool:
     return any(topic in topics for node in config.nodes for topics in node.inputs.values())
+
+
+def _taken(host: Host) -> tuple[PlaceStatus, list[Event]]:
+    events = list(host.events)
+    host.events.clear()
+    return place_status(host), events

@@ -18,7 +18,7 @@ from sutura.runtime import realtime
 from sutura.runtime.clock import boot_id, monotonic
 from sutura.runtime.config import PlaceConfig, read_config
 from sutura.runtime.control import PlaceControl
-from sutura.runtime.host import Host
+from sutura.runtime.faulty_host import make_host
 from sutura.runtime.zmq_bus import ZmqBus, control_address
 
 _SLICE_NS = 10_000_000  # requests are looked for, and the hang limit is set anew, this often
@@ -36,7 +36,7 @@ class Place:
         sockets = Path(config.run_dir) / "s"
         self.config = config
         self.bus = ZmqBus(sockets, config.place)
-        self.host = Host(config, monotonic, self.bus)
+        self.host = make_host(config, monotonic, self.bus)
         router = self.bus.control_socket(control_address(sockets, config.place))
         self.control = PlaceControl(self.host, router, boot_id())
         self.stop_signal = 0

@@ -5,11 +5,13 @@ SuturaError
     ├── ArmNotSimulatedError an arm that is not in the scene, or has no place in it
     ├── ArmDisabledError     a command for an arm whose brakes are on
     ├── BadTargetError       a joint or jaw target of the wrong length, or not finite
+    ├── BusAddressError      a folder whose name is too long for the sockets of simulated devices
     ├── SceneError           a scene that cannot be built
     └── ScriptError          a surgeon's script that cannot be read or performed
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from sutura.errors import SuturaError
 
@@ -39,6 +41,16 @@ class BadTargetError(SimError):
 
     def __init__(self, arm: str, expected: str, got: object) -> None:
         super().__init__(f"expected {expected} as the target of arm {arm!r}, got {got!r}")
+
+
+class BusAddressError(SimError):
+    """Raised when the address of a simulated device is longer than the system allows."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(
+            f"expected at most {most} characters as address of a simulated device, {path} has {len(str(path))}; "
+            "set SUTURA_HOME to a shorter folder"
+        )
 
 
 class SceneError(SimError):

@@ -36,7 +36,7 @@ class MujocoArm(ActuatorDriver):
     Options = MujocoArmOptions
     options: MujocoArmOptions
     capabilities: ClassVar[Capabilities] = Capabilities(
-        silence_stop_s=SILENCE_HOLD_S, holds_unpowered=True, simulated=True
+        silence_stop_s=SILENCE_HOLD_S, holds_unpowered=True, simulated=True, needs_world=True
     )
 
     def __init__(self, joints: ActuatedJoints, options: Mapping[str, object], context: DriverContext) -> None:

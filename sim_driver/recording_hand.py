@@ -37,6 +37,7 @@ class RecordingHand(InputDevice):
     """Plays a recording, smoothly: cubic interpolation with Catmull-Rom slopes between its samples."""
 
     Options = RecordingHandOptions
+    simulated = True
     options: RecordingHandOptions
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:

@@ -28,6 +28,7 @@ class ScriptHand(InputDevice):
     """A hand that knows what the tip shall do, and trembles at 8-12 Hz with the run's seed."""
 
     Options = ScriptHandOptions
+    simulated = True
     options: ScriptHandOptions
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
@@ -35,6 +36,7 @@ class ScriptHand(InputDevice):
         self._path = RingTransfer(self.options.script)
         self._tremor = Tremor(context.seed, self.options.tremor)
         self._from_arm = conjugate(self.options.alignment)
+        self._is_turned = self.options.alignment != (0.0, 0.0, 0.0, 1.0)
         self._home = self._path.tip_at(0.0)
 
     def _open(self) -> None:
@@ -44,8 +46,9 @@ class ScriptHand(InputDevice):
         position, orientation, jaw = self._path.tip_at(elapsed - self.options.start)
         home = self._home[0]
         k = 1.0 / self.options.scale
-        offset = (k * (position[0] - home[0]), k * (position[1] - home[1]), k * (position[2] - home[2]))
-        x, y, z = rotate(self._from_arm, offset)
+        x, y, z = k * (position[0] - home[0]), k * (position[1] - home[1]), k * (position[2] - home[2])
+        if self._is_turned:
+            x, y, z = rotate(self._from_arm, (x, y, z))
+            orientation = multiply(self._from_arm, orientation)
         dx, dy, dz = self._tremor.at(elapsed)
-        turned = multiply(self._from_arm, orientation)
-        return HandSample(Pose((x + dx, y + dy, z + dz), turned), jaw)
+        return HandSample(Pose((x + dx, y + dy, z + dz), orientation), jaw)

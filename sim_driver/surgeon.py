@@ -1,9 +1,9 @@
 """A scripted surgeon: tool-tip paths and hand tremor as pure functions of time."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -48,16 +48,18 @@ class RingTransfer:
             raise ArmNotSimulatedError(self.arm, placements)
         self.waypoints = _waypoints(str(script), document["waypoints"], placements[self.arm])
         self.duration = self.waypoints[-1].at
+        self._times = [point.at for point in self.waypoints]
 
     def tip_at(self, t: float) -> tuple[Vector3, Quaternion, float]:
         """Where the tip shall be `t` seconds [s] after the start: position [m] and quaternion (x, y, z, w) of
         `base_T_tip`, and the jaw's opening angle [rad]."""
         if t <= 0.0:
             return self.waypoints[0][:3]
-        for start, end in pairwise(self.waypoints):
-            if t < end.at:
-                return _between(start, end, _minimum_jerk((t - start.at) / (end.at - start.at)))
-        return self.waypoints[-1][:3]
+        next_one = bisect_right(self._times, t)
+        if next_one == len(self._times):
+            return self.waypoints[-1][:3]
+        start, end = self.waypoints[next_one - 1], self.waypoints[next_one]
+        return _between(start, end, _minimum_jerk((t - start.at) / (end.at - start.at)))
 
 
 class Tremor:

@@ -13,9 +13,11 @@ import msgspec
 
 from sutura.hw_drivers import DeviceLost
 from sutura.messages.fields import JointEfforts, JointPositions, JointVelocities, Name, Nanoseconds, Text
+from sutura.sim_driver.errors import BusAddressError
 
 SILENCE_HOLD_S = 0.030
 _MAX_DATAGRAM = 4096
+_ADDRESS_MAX = 107
 _PATIENCE_S = 0.02
 _GONE = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTCONN)
 _FULL = (errno.EAGAIN, errno.ENOBUFS)
@@ -62,6 +64,8 @@ def world_path(device_dir: Path) -> Path:
 
 
 def _bound(path: Path) -> socket.socket:
+    if len(str(path)) > _ADDRESS_MAX:
+        raise BusAddressError(path, _ADDRESS_MAX)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # of an earlier incarnation in the same run
     end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)

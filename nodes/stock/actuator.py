@@ -9,7 +9,6 @@ from sutura.hw_drivers import (
     ActuatorDriver,
     CommandRefused,
     DeviceLost,
-    DriverContext,
     DriverError,
     DriverState,
     StopCategory,
@@ -83,6 +82,7 @@ class Actuator(Node):
             raise RequestRefused(f"node {self.name} needs a driver: an actuator driver")
         arm = load_arm(self.params.model)
         self._names = arm.joint_names
+        self._all_names = (*arm.joint_names, "jaw")
         joints = ActuatedJoints(
             (*arm.joint_names, "jaw"),
             (*arm.limits.lower, arm.jaw.lower),
@@ -90,8 +90,7 @@ class Actuator(Node):
             (*arm.limits.velocity, arm.jaw.velocity),
             (*arm.home, 0.0),
         )
-        context = DriverContext(self.name, self.device_dir, self.now, self.seed)
-        return load_actuator(choice.use)(joints, choice.options, context)
+        return load_actuator(choice.use)(joints, choice.options, self.driver_context())
 
     # What lets it move ----------------------------------------------------------------------------------------
 
@@ -149,7 +148,8 @@ class Actuator(Node):
         return True
 
     def _write(self, command: JointCommand) -> None:
-        merged = JointCommand((*command.name, "jaw"), (*command.position, self._jaw))
+        names = self._all_names if command.name == self._names else (*command.name, "jaw")
+        merged = JointCommand(names, (*command.position, self._jaw))
         try:
             sent = self.driver.write(merged)
         except CommandRefused as error:

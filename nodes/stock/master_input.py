@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sutura.hw_drivers import DriverContext, InputDevice, load_input
+from sutura.hw_drivers import InputDevice, load_input
 from sutura.messages import JointState, Pose
 from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
 
@@ -33,8 +33,7 @@ class MasterInput(Node):
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an input device")
-        context = DriverContext(self.name, self.device_dir, self.now, self.seed)
-        self.device = load_input(choice.use)(choice.options, context)
+        self.device = load_input(choice.use)(choice.options, self.driver_context())
         self.device.open()
 
     @every("rate")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sutura.launch import RULES
+
 Sutura = Callable[..., Any]
 
 
@@ -32,6 +34,91 @@ def test_json_lists_the_problems(sutura: Sutura) -> None:
     assert outcome.table["ok"] is False
     assert [problem["rule"] for problem in outcome.table["problems"]] == ["unknown-driver"]
     assert sutura("check", "teleop", "--json").table["problems"] == []
+
+
+OPEN = """\
+sutura: 1
+nodes:
+  tip: {node: SPEED:SpeedWatch, in: {tip: open/measured_cp}}
+silence: [{rule: unwritten-topic, topic: open/measured_cp, reason: fed by hand}]
+""".replace("SPEED", str(Path(__file__).parents[2] / "examples" / "speed_watch.py"))
+
+
+def test_what_is_silenced_is_shown_with_its_reason(sutura: Sutura, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(OPEN)
+    outcome = sutura("check", str(file))
+    assert outcome.code == 0
+    shown, ending = outcome.out.splitlines()
+    assert shown.startswith(f"{file}:3: ")
+    assert shown.endswith("[unwritten-topic] silenced: fed by hand")
+    assert ending == "mine: 1 nodes in 1 places, no problems, 1 silenced"
+    table = sutura("check", str(file), "--json").table
+    assert (table["ok"], table["problems"]) == (True, [])
+    assert [(each["problem"]["rule"], each["reason"]) for each in table["silenced"]] == [
+        ("unwritten-topic", "fed by hand")
+    ]
+
+
+def test_what_is_silenced_is_shown_beside_problems(sutura: Sutura, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(OPEN.replace("silence:", "  hand: {node: master_input}\nsilence:"))
+    outcome = sutura("check", str(file))
+    assert outcome.code == 1
+    assert outcome.out.endswith("[unwritten-topic] silenced: fed by hand\n")
+    assert "[missing-driver]" in outcome.err
+
+
+def test_json_says_where_and_what(sutura: Sutura, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(OPEN.partition("silence:")[0])
+    outcome = sutura("check", str(file), "--json")
+    assert (outcome.code, outcome.err) == (1, "")
+    (problem,) = outcome.table["problems"]
+    assert problem.pop("message").startswith(
+        "input 'tip' of node 'tip' reads topic 'open/measured_cp', which nobody"
+    )
+    assert problem == {
+        "file": str(file),
+        "line": 3,
+        "column": OPEN.splitlines()[2].index("open/") + 1,
+        "rule": "unwritten-topic",
+        "node": "tip",
+        "topic": "open/measured_cp",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "rule", "line"),
+    [
+        ("nodes: [\n", (), "unreadable-file", 2),
+        ("sutura: 1\nnods: {}\n", (), "unknown-name", 2),
+        ("sutura: 1\n", ("--set", "arm=x"), "unknown-argument", 0),
+    ],
+)
+def test_json_of_what_cannot_be_loaded(
+    sutura: Sutura, tmp_path: Path, text: str, settings: tuple[str, ...], rule: str, line: int
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    outcome = sutura("check", str(file), *settings, "--json")
+    assert (outcome.code, outcome.err) == (2, "")
+    assert [(problem["rule"], problem["line"]) for problem in outcome.table["problems"]] == [(rule, line)]
+    assert outcome.table["ok"] is False
+    assert f"[{rule}]" in sutura("check", str(file), *settings).err
+
+
+def test_the_rules_are_listed(sutura: Sutura) -> None:
+    listed = sutura("check", "--rules", "--json").rows
+    assert {"id": "latched-level", "finds": RULES["latched-level"].finds, "silenceable": False} in listed
+    assert [rule["id"] for rule in listed] == list(RULES)
+    assert [line.split()[0] for line in sutura("check", "--rules").out.splitlines()[1:]] == list(RULES)
+
+
+def test_something_is_named(sutura: Sutura) -> None:
+    outcome = sutura("check")
+    assert outcome.code == 2
+    assert "--rules" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def test_every_command_of_the_issue_is_there() -> None:
         ("disable",),
         ("home",),
     }
+    wanted |= {("info",), ("diff",), ("replay",), ("runs", "list"), ("runs", "prune")}
     wanted |= {("doctor",), ("clutch",), ("node", "list"), ("node", "info")}
     wanted |= {("topic", verb) for verb in ("list", "echo", "hz", "info", "pub")}
     wanted |= {("param", verb) for verb in ("list", "get", "set")}

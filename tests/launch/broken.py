@@ -236,6 +236,11 @@ BROKEN: dict[str, Broken] = {
     "bad-expectation": Broken(nodes(SOURCE) + "expect: [{paht: [source, end], latency_p99: 5 ms}]\n"),
     "no-path": Broken(RESAMPLED + "expect: [{path: [end, source], latency_p99: 5 ms}]\n"),
     "late-by-design": Broken(RESAMPLED + "expect: [{path: [source, end], latency_p99: 5 ms}]\n"),
+    "bad-fault": Broken(nodes(SOURCE) + "faults: [{at: 1 s, kil: source}]\n"),
+    "shared-fault": Broken(
+        nodes("a: {node: ME:Quiet}", "b: {node: ME:Quiet}")
+        + "places: {both: [a, b]}\nfaults: [{at: 1 s, kill: a}]\n"
+    ),
     "latched-level": Broken(nodes("a: {node: ME:Latcher}")),
     "unsupervised-actuator": Broken(arm(supervised="false")),
     "unwatched-node": Broken(nodes("a: {node: ME:Quiet, supervised: true}")),

@@ -71,14 +71,14 @@ class Stage:
         path.write_text(dedent(text))
         return path
 
-    def supervisor(self, topology: str | Path, settings: Sequence[str] = ()) -> Supervisor:
+    def supervisor(self, topology: str | Path, settings: Sequence[str] = (), *, faults: bool = False) -> Supervisor:
         """Of a shipped topology or one of a file, not started yet."""
         blueprint = Blueprint.of(load_topology(str(topology), settings))
-        self._supervisors.append(Supervisor(blueprint, RunDirectory.create("test"), 0))
+        self._supervisors.append(Supervisor(blueprint, RunDirectory.create("test"), 0, faults=faults))
         return self._supervisors[-1]
 
-    def started(self, topology: str | Path, settings: Sequence[str] = ()) -> Supervisor:
-        supervisor = self.supervisor(topology, settings)
+    def started(self, topology: str | Path, settings: Sequence[str] = (), *, faults: bool = False) -> Supervisor:
+        supervisor = self.supervisor(topology, settings, faults=faults)
         supervisor.start(lambda text: None)
         return supervisor
 

@@ -276,6 +276,16 @@ def test_classes_that_cannot_be_had(tmp_path: Path, name: str, reason: str) -> N
     assert problem.endswith(" [bad-node]")
 
 
+def test_a_message_type_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    odd = "from sutura.messages import Message\nfrom sutura.nodes import Node, Output\n\n\n"
+    odd += f"class Odd{os.getpid()}(Message, frozen=True):\n    x: 'Undefined'\n\n\n"
+    odd += f"class World(Node):\n    out = Output(Odd{os.getpid()})\n"
+    (tmp_path / "odd.py").write_text(odd)
+    problem = only(tmp_path, changed("ME:World", "odd.py:World"))
+    assert "port 'out': message type Odd" in problem
+    assert problem.endswith("cannot be read: NameError: name 'Undefined' is not defined [bad-node]")
+
+
 def test_a_class_in_a_file_beside_the_topology(tmp_path: Path) -> None:
     (tmp_path / "my.py").write_text("from sutura.nodes import Node\n\n\nclass World(Node):\n    pass\n")
     assert lines(tmp_path, changed("ME:World", "my.py:World")) == []

@@ -205,7 +205,7 @@ def test_scalars_are_those_of_yaml_1_2(tmp_path: Path) -> None:
         ),
         ("sutura: 1\ndescription: 3\n", ":2", "description: expected a text, came 3"),
         ("sutura: 1\nexpect: {}\n", ":2", "expect: expected a list, came a map"),
-        ("sutura: 1\nfaults: 3\n", ":2", "faults: expected a list or a map, came 3"),
+        ("sutura: 1\nfaults: 3\n", ":2", "faults: expected a list, came 3"),
     ],
 )
 def test_mistakes_in_a_file_have_their_line(tmp_path: Path, text: str, where: str, reason: str) -> None:
@@ -452,6 +452,15 @@ def test_shipped_parts_are_included_by_name(tmp_path: Path) -> None:
     )
 
 
+def test_nodes_of_a_part_may_share_a_place_whatever_the_part_asked_for_each(tmp_path: Path) -> None:
+    text = "sutura: 1\ninclude: [{file: teleop}]\nplaces: {control: [tremor, scaling, ik]}\n"
+    topology = load(tmp_path, f"{text}realtime: {{control: {{policy: fifo, priority: 28}}}}\n")
+    assert topology.places["control"] == ("tremor", "scaling", "ik")
+    assert topology.realtime["control"].priority == 28
+    assert not {"tremor", "scaling", "ik"} & set(topology.realtime)
+    assert topology.realtime["arm"] == load_topology("teleop").realtime["arm"]
+
+
 # Places and realtime --------------------------------------------------------------------------------------------
 
 
@@ -554,7 +563,7 @@ include: [{file: teleop.yaml, as: right, args: {arm: $(arm)}}, {file: teleop.yam
 nodes: {extra: {node: my.py:Extra, params: {a: [1, 2.5, true, ~, '$$(x)'], b: '1e3'}}}
 realtime: {extra: {cpus: [0]}}
 expect: [{path: [a, b], latency: 5 ms}]
-faults: {x: 1}
+faults: [{x: 1}]
 silence: [a]
 """
     topology = including(tmp_path, text, "arm=PSM1", "right/scaling.scale=0.7", "left/arm.driver=mujoco")

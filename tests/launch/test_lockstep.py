@@ -176,6 +176,18 @@ def test_a_node_that_crashes_ends_its_place_and_fails_the_run(home: Path, frail:
     assert report.recording_hash == run(frail("late")).recording_hash
 
 
+def test_how_often_figures_are_looked_at_does_not_show(
+    home: Path, frail: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seldom = run(frail("late"))
+    monkeypatch.setattr("sutura.launch.stepped_run._TELL_EVERY_S", 0.0)
+    often = run(frail("late"))
+    assert often.events == seldom.events
+    assert often.connections == seldom.connections
+    assert often.reasons == seldom.reasons
+    assert list(often.nodes) == list(seldom.nodes)
+
+
 def test_a_node_that_cannot_start_ends_it_all(home: Path, frail: Callable[[str], Path]) -> None:
     with pytest.raises(NodeCrashed, match="no ground"):
         run(frail("early"))

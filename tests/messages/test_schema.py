@@ -18,6 +18,7 @@ from sutura.messages import (
     require_compatible,
 )
 from sutura.messages.fields import Metres, Radians
+from sutura.messages.schema import other_units
 
 OURS = [kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")]
 
@@ -50,6 +51,20 @@ class SchemaAllDefaults(Message, frozen=True):
     """Only fields with defaults."""
 
     distance: Metres = 0.0
+
+
+class SchemaHolder(Message, frozen=True):
+    """A struct within a struct."""
+
+    held: SchemaOld
+    count: int = 0
+
+
+class SchemaUnitHolder(Message, frozen=True):
+    """The same with another unit deep inside."""
+
+    held: "SchemaUnit"
+    count: int = 0
 
 
 class SchemaUnit(Message, frozen=True):
@@ -181,3 +196,19 @@ def test_a_field_list_travels_as_messagepack() -> None:
 def test_describing_what_is_no_message_is_refused() -> None:
     with pytest.raises(TypeError, match="expected a message type"):
         describe(int)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "units"),
+    [
+        (SchemaOld, SchemaUnit, [("distance", "m", "rad")]),
+        (SchemaOld, SchemaOld, []),
+        (SchemaOld, SchemaNew, []),
+        (SchemaOld, SchemaEmpty, []),
+        (SchemaHolder, SchemaUnitHolder, [("held", "{distance: float [m]}", "{distance: float [rad]}")]),
+    ],
+)
+def test_units_differ_where_all_else_is_the_same(
+    written: type[Message], read: type[Message], units: list[tuple[str, str, str]]
+) -> None:
+    assert other_units(describe(written), describe(read)) == units

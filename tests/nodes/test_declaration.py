@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from sutura.messages import Clutch, Heartbeat, Message, Pose
 from sutura.nodes import (
+    LATCHED,
     BadNode,
     BadParameters,
     Input,
@@ -18,11 +19,13 @@ from sutura.nodes import (
     Output,
     changed_params,
     every,
+    installed_nodes,
     load_node,
     param_infos,
     queue,
     read_params,
 )
+from sutura.runtime.host import HEARTBEAT_HZ
 
 
 class Base(Node):
@@ -66,6 +69,50 @@ def test_a_declaration_is_read_from_the_class_and_its_bases() -> None:
     assert declared.messages() == {"pose": Pose, "pedal": Clutch, "out": Pose, "heartbeat": Heartbeat}
     assert Base.declaration.summary == "The first line."
     assert set(Base.declaration.inputs) == {"pose"}, "a derived class adds nothing to its base"
+
+
+class Answering(Node):
+    pose = Input(Pose)
+    state = Input(Clutch, policy=LATCHED)
+    before = Input(Pose, feedback=True)
+    looked_at = Input(Pose)
+    out = Output(Pose)
+
+    def on_pose(self, pose: Pose) -> None: ...
+
+    def on_state(self, clutch: Clutch) -> None: ...
+
+    def on_before(self, pose: Pose) -> None: ...
+
+
+class Ticking(Node):
+    out = Output(Pose)
+
+    @every(20.0)
+    def tick(self) -> None: ...
+
+
+class Saying(Base):
+    answer = Output(Pose, rate="pose")
+    timed = Output(Pose, rate="rate")
+    plain = Output(Pose, rate=5)
+
+
+def test_the_pace_of_an_output_is_what_it_says_or_the_only_thing_that_makes_the_node_act() -> None:
+    assert set(Answering.declaration.triggers) == {"pose"}
+    assert Answering.declaration.pace("out") is Answering.declaration.inputs["pose"]
+    assert Ticking.declaration.pace("out") == 20.0
+    assert Base.declaration.pace("out") is None, "a timer or an input: it does not say"
+    saying = Saying.declaration
+    assert saying.pace("answer") is saying.inputs["pose"]
+    assert (saying.pace("timed"), saying.pace("plain")) == ("rate", 5)
+    assert saying.pace("heartbeat") == HEARTBEAT_HZ, "as the host sends it"
+
+
+def test_every_stock_output_has_a_pace() -> None:
+    for name in installed_nodes():
+        declared = load_node(name).declaration
+        assert all(declared.pace(output) is not None for output in declared.outputs), name
 
 
 def test_a_port_says_so_when_its_node_is_not_hosted() -> None:
@@ -139,6 +186,30 @@ def _unknown_rate() -> None:
         def tick(self) -> None: ...
 
 
+def _zero_output_rate() -> None:
+    class Wrong(Node):
+        pose = Output(Pose, rate=0.0)
+
+
+def _unknown_output_rate() -> None:
+    class Wrong(Base):
+        out = Output(Pose, rate="pos")
+
+
+def _unhandled_output_rate() -> None:
+    class Wrong(Node):
+        pose = Input(Pose)
+        out = Output(Pose, rate="pose")
+
+
+def _ambiguous_output_rate() -> None:
+    class Wrong(Base):
+        rate = Input(Pose)
+        out = Output(Pose, rate="rate")
+
+        def on_rate(self, pose: Pose) -> None: ...
+
+
 def _no_params() -> None:
     class Wrong(Node):
         class Params:
@@ -158,6 +229,10 @@ def _no_params() -> None:
         (_huge_rate, "above 0 and up to 10 kHz"),
         (_nan_rate, "above 0 and up to 10 kHz"),
         (_unknown_rate, r"@every\('speed'\) of tick: no such parameter"),
+        (_zero_output_rate, r"rate=0.0 of pose: expected a rate above 0"),
+        (_unknown_output_rate, r"rate='pos' of out: no such parameter or handled input; did you mean 'pose'\?"),
+        (_unhandled_output_rate, r"rate='pose' of out: no such parameter or handled input \(known: none\)"),
+        (_ambiguous_output_rate, r"rate='rate' of out: more than one parameter or handled input"),
         (_no_params, "expected Params to be a NodeParams"),
     ],
 )

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from sutura.launch import Blueprint, check_topology, examine, load_topology, place_configs
+from sutura.launch.expect import KINDS
+from sutura.launch.loader import load_trial
+from sutura.launch.trial import Trial
 from sutura.runtime.lockstep import Lockstep
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +64,23 @@ def test_the_topology_of_the_docs_is_sound(tmp_path: Path) -> None:
     findings = examine(load_topology(str(tmp_path / "shown.yaml")))
     assert findings.problems == []
     assert [each.problem.topic for each in findings.silenced] == ["pointer/measured_cp"]
+
+
+def test_the_test_of_the_docs_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUTURA_HOME", str(tmp_path))
+    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
+    (tmp_path / "leaves.yaml").write_text(shown[0])
+    topology = load_trial(str(tmp_path / "leaves.yaml"))
+    assert check_topology(topology) == []
+    report = Trial(topology=topology).run(note=lambda text: None, update=lambda run: None)
+    assert report.test is not None
+    assert [each for each in report.test.expectations if each.outcome != "held"] == []
+    assert report.test.passed, report.test.unexpected
+
+
+def test_every_kind_of_expectation_is_in_the_docs() -> None:
+    text = (ROOT / "docs" / "testing.md").read_text()
+    assert [kind for kind in KINDS if f"`{kind}`" not in text and f"`{kind}: " not in text] == []
 
 
 def test_every_link_of_the_docs_leads_somewhere() -> None:

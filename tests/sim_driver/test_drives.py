@@ -27,6 +27,7 @@ from sutura.kinematics import load_arm
 from sutura.messages import JointCommand
 from sutura.runtime.clock import VirtualClock
 from sutura.sim_driver.drives import Drives
+from sutura.sim_driver.errors import BusAddressError
 from sutura.sim_driver.kinematic_arm import KinematicArm
 from sutura.sim_driver.mujoco_arm import MujocoArm
 from sutura.sim_driver.physics import Physics
@@ -307,3 +308,8 @@ def test_a_bus_that_stays_full_is_a_lost_device_for_all_but_writes(table: Table)
         arm.write(to(0.0))
     with pytest.raises(DeviceLost, match="full"):
         arm.stop(StopCategory.HOLD)
+
+
+def test_a_folder_too_deep_for_sockets_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BusAddressError, match="SUTURA_HOME"):
+        WorldEnd(tmp_path / ("x" * 100))
