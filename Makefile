@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env sim test lint bench safety flakes clean
+.PHONY: help env sim test lint bench safety tremor flakes clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ bench: env ## time the chain against bare chains; writes bench.json
 
 safety: env ## kill supervised nodes, the watchdog and the actuator 100 times; prints the slowest hold
 	@$(BIN)/python -m bench.safety --kills 100 --json safety.json $(ARGS)
+
+tremor: env ## compare all tremor filters; writes tremor.json and tremor.svg
+	@$(BIN)/python -m bench.tremor --json tremor.json --plot tremor.svg $(ARGS)
 
 flakes: env ## run the topology tests 200 times, to find one that is not the same each time
 	@$(BIN)/python -m bench.flakes --runs 200 $(ARGS)
