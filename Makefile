@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env sim test lint bench safety ik flakes clean
+.PHONY: help env sim test lint bench safety ik tremor flakes clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ safety: env ## kill supervised nodes, the watchdog and the actuator 100 times; p
 
 ik: env ## time inverse kinematics beside other libraries, those of the extra `bench` that are installed; writes ik.json
 	@$(BIN)/python -m bench.ik --json ik.json $(ARGS)
+
+tremor: env ## compare all tremor filters; writes tremor.json and tremor.svg
+	@$(BIN)/python -m bench.tremor --json tremor.json --plot tremor.svg $(ARGS)
 
 flakes: env ## run the topology tests 200 times, to find one that is not the same each time
 	@$(BIN)/python -m bench.flakes --runs 200 $(ARGS)

@@ -8,7 +8,9 @@ SuturaError
     ├── CountError             a vector has the wrong length
     ├── NotFiniteError         a NaN or an infinity came in
     ├── NotARotationError      a matrix or quaternion is no rotation
-    └── Unreachable            no joints within the limits give the pose
+    ├── Unreachable            no joints within the limits give the pose
+    ├── TremorSettingError     a setting of a tremor filter is out of range, or two do not fit
+    └── TremorDesignError      no filter keeps the limits that were asked for
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from sutura.errors import SuturaError
 
 if TYPE_CHECKING:
     from sutura.kinematics.limits import JointExcess
+    from sutura.kinematics.tremor.fir_design import FirDesign
+    from sutura.kinematics.tremor.response import FirResponse
 
 
 class KinematicsError(SuturaError):
@@ -89,3 +93,23 @@ class Unreachable(KinematicsError):
         super().__init__(f"{arm}: the pose is out of reach: {why}")
         self.arm = arm
         self.excess = tuple(excess)
+
+
+class TremorSettingError(KinematicsError, ValueError):
+    """Raised when a setting of a tremor filter is out of range, or does not fit another."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"tremor filter: {problem}")
+
+
+class TremorDesignError(KinematicsError):
+    """Raised when no filter of the wanted length keeps the wanted limits; `reached` is what was found instead."""
+
+    def __init__(self, wanted: FirDesign, reached: FirResponse) -> None:
+        super().__init__(
+            f"tremor filter: expected at least {wanted.attenuation:g} dB off {wanted.tremor_low:g} to "
+            f"{wanted.tremor_high:g} Hz, a gain of at most {wanted.allowed_gain:g} dB, and movement up to "
+            f"{wanted.voluntary_band:g} Hz at most 10 % off; at {wanted.rate:g} Hz and with "
+            f"{wanted.memory:g} s memory came {reached}. Ask for less attenuation, allow more gain or narrow a band"
+        )
+        self.reached = reached

@@ -152,15 +152,24 @@ class Host:
 
     def dispatch(self) -> None:
         """Run the handlers of all ports with something waiting, in the topology's order."""
-        pending = self._pending
+        pending, now = self._pending, self.now
         while pending:
             port = pending.pop() if len(pending) == 1 else self._first(pending)
             port.pending = False
-            while port.waiting:
-                taken = self.now()
+            handler, waiting = port.handler, port.waiting
+            while waiting:
+                taken = now()
                 frame = port.take(taken)
-                if frame is not None:
-                    self._handle(port, frame, taken)
+                if frame is None:
+                    continue
+                self.handled += 1
+                if handler is not None:
+                    self.origin = 0 if port.feedback else frame.origin
+                    try:
+                        handler(frame.payload)
+                    except Exception as error:
+                        raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
+                self._to_measure.append((port, frame, taken, now()))
             if port.max_age_ns and port.stale_at < self._stale_next:
                 self._stale_next = port.stale_at
 
@@ -170,16 +179,6 @@ class Host:
         if self._stale_next < at:
             at = self._stale_next
         return self._round_at if self._next_round and self._round_at < at else at
-
-    def _handle(self, port: InputPort[Message], frame: Frame[Message], taken: int) -> None:
-        self.handled += 1
-        if port.handler is not None:
-            self.origin = 0 if port.feedback else frame.origin
-            try:
-                port.handler(frame.payload)
-            except Exception as error:
-                raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        self._to_measure.append((port, frame, taken, self.now()))
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)

@@ -14,6 +14,7 @@ from sutura.runtime.config import PlaceConfig
 
 NEVER = 2**62
 _DIGEST_BYTES = 16
+_LOT = 256
 
 
 class Turns(ABC):
@@ -29,6 +30,7 @@ class Turns(ABC):
         self.log: list[bytes] | None = None  # all that is said, for whoever wants to compare
         self.remarks: list[Event] = []  # what people should know and no place says
         self._said = blake2b(digest_size=_DIGEST_BYTES)
+        self._fresh: list[bytes] = []  # said, but not hashed yet: many at once cost a fraction
         self._readers: dict[str, list[tuple[int, Callable[[bytes], None]]]] = {}
         for seat, config in enumerate(self.configs.values()):
             for topic, source in config.sources.items():
@@ -47,11 +49,19 @@ class Turns(ABC):
     @property
     def recording_hash(self) -> str:
         """BLAKE2b over the bytes of every frame so far, in the order in which they were sent."""
+        self._hash_fresh()
         return self._said.hexdigest()
+
+    def _hash_fresh(self) -> None:
+        self._said.update(b"".join(self._fresh))
+        self._fresh.clear()
 
     def post(self, topic: str, data: bytes) -> None:
         """Take a frame that a place has sent to those that read its topic."""
-        self._said.update(data)
+        fresh = self._fresh
+        fresh.append(data)
+        if len(fresh) >= _LOT:
+            self._hash_fresh()
         if self.log is not None:
             self.log.append(data)
         readers = self._readers.get(topic)
