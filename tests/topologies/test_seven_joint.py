@@ -48,7 +48,7 @@ def test_a_circle_at_1_khz_with_the_remote_centre_held(rehearse: Rehearse, drive
 def test_its_joints_are_those_of_its_file(rehearse: Rehearse) -> None:
     arm = open_arm("seven_joint")
     run = rehearse("seven_joint", *EARLY, record=False)
-    run.run_for(0.3)
+    run.run_for(0.2)  # the hand rests until then
     state = run.newest("ARM1/measured_js", JointState)
     assert state.name == arm.joint_names
     assert len(state.position) == 7
