@@ -71,7 +71,7 @@ class Place:
                 self.control.phase = "ready"
             self.control.serve()
             time.sleep(0.002)
-        return not self.stop_signal and self.control.phase == "running"
+        return not self.stop_signal and self.control.start > 0  # it may have been asked to be quiet at once
 
     def _all_readers_here(self) -> bool:
         return all(self.bus.readers(topic) >= count for topic, count in self.config.readers.items())
