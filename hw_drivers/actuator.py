@@ -10,7 +10,11 @@ from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
 from sutura.hw_drivers.errors import CommandRefused, DeviceFault, WrongState
 from sutura.hw_drivers.joints import ActuatedJoints
+from sutura.kinematics.joint_motion import JointMotion
 from sutura.messages import JointCommand, JointState
+
+_LONGEST_STEP_NS = 10_000_000  # a pause buys no leap
+_AHEAD_NS = 30_000_000  # how far the times of commands may run ahead of the clock's pace
 
 
 class DriverState(Enum):
@@ -26,7 +30,10 @@ class ActuatorDriver(ABC):
 
     closed → open() → disabled → enable() → enabled → stop(category) → enabled (HOLD) or disabled → close().
     Every public call checks the state; `write` also checks names, finiteness and position limits, and limits
-    the speed, so that no driver can forget it. One thread owns a driver.
+    speed and acceleration, so that no driver can forget it. One thread owns a driver.
+
+    limited_writes: how many were limited; limited: what the newest one was limited by, `joint_speed` or
+    `joint_acceleration`, and the joint; None if nothing.
     """
 
     Options: ClassVar[type[DriverOptions]] = DriverOptions
@@ -38,13 +45,22 @@ class ActuatorDriver(ABC):
         self.options = read_options(type(self).__name__, self.Options, options)
         self.state = DriverState.CLOSED
         self.limited_writes = 0
-        self._sent: tuple[float, ...] | None = None
-        self._sent_at = 0
+        self.limited: tuple[str, str] | None = None
+        self._motion = JointMotion(joints.bounds())
+        self._is_placed = False
+        self._moment = 0
+        self._wrote_at = 0
+        self._credit = 0
 
     @property
     def name(self) -> str:
         """The driver's name in messages to people."""
         return f"{type(self).__name__} of {self.context.name}"
+
+    @property
+    def velocity(self) -> tuple[float, ...]:
+        """How fast the commanded joints move [rad/s, m/s]: feed-forward for a device that takes it."""
+        return self._motion.velocity
 
     @property
     def is_homed(self) -> bool:
@@ -63,7 +79,7 @@ class ActuatorDriver(ABC):
         if self.state is DriverState.DISABLED:
             self._enable()
             self.state = DriverState.ENABLED
-            self._sent = None
+            self._is_placed = False
 
     def home(self) -> None:
         """Find the zero of every joint."""
@@ -78,26 +94,32 @@ class ActuatorDriver(ABC):
             raise DeviceFault(self.name, f"measured positions that are not finite: {joints.position}")
         return joints
 
-    def write(self, command: JointCommand) -> JointCommand:
-        """Move to the commanded positions, at the joints' speed limits at most; returns what was really sent.
+    def write(self, command: JointCommand, at: int = 0) -> JointCommand:
+        """Move to the commanded positions as far as the limits allow; returns what was really sent.
 
-        The first write after `enable` is limited from where the arm is measured.
+        at [ns]: when the motion was made that the command belongs to, its origin, so that no delay on the way
+        counts as speed; now, if 0. The first write after `enable` is limited from where the arm is measured.
 
         Raises CommandRefused (nothing was sent), DeviceLost, DeviceFault.
         """
         self._require("write", DriverState.ENABLED)
-        positions = self._checked(command)
-        now = self.context.now()
-        before = self._sent if self._sent is not None else self.read().position
-        positions = self._slowed(positions, before, (now - self._sent_at) * 1e-9)
+        if command.name != self.joints.names:
+            raise CommandRefused(self.name, f"expected joints {self.joints.names}, came {command.name}")
+        if not self._is_placed:
+            self._check(command)
+            self._motion.rest_at(self.read().position)
+            self._is_placed = True
+        positions = self._limit(command, self._time_step(at))
         sent = self._write(positions)
-        self._sent, self._sent_at = sent, now
+        if sent is not positions:
+            self._motion.was_sent(sent)
         return JointCommand(self.joints.names, sent)
 
     def stop(self, category: StopCategory) -> None:
         """Stop in the given way; allowed in every open state, and more than once."""
         self._require("stop", DriverState.DISABLED, DriverState.ENABLED)
         if self.state is DriverState.ENABLED:
+            self._motion.rest_at(self._motion.position)
             self._stop(category)
         if category is not StopCategory.HOLD:
             self.state = DriverState.DISABLED
@@ -122,28 +144,35 @@ class ActuatorDriver(ABC):
         """Whether this driver has a `rescue` of its own."""
         return "rescue" in {name for kind in cls.__mro__[:-1] if kind is not ActuatorDriver for name in vars(kind)}
 
-    def _checked(self, command: JointCommand) -> tuple[float, ...]:
+    def _limit(self, command: JointCommand, dt: float) -> tuple[float, ...]:
+        positions, motion = command.position, self._motion
+        if motion.follow(positions, dt):
+            self.limited = None
+            return positions
+        self._check(command)
+        positions = motion.approach(positions, dt)
+        found = motion.limited
+        self.limited = (found[0], self.joints.names[found[1]]) if found else None
+        self.limited_writes += found is not None
+        return positions
+
+    def _check(self, command: JointCommand) -> None:
         joints = self.joints
-        if command.name != joints.names:
-            raise CommandRefused(self.name, f"expected joints {joints.names}, came {command.name}")
         for name, value, low, high in zip(joints.names, command.position, joints.lower, joints.upper, strict=True):
             if not math.isfinite(value):
                 raise CommandRefused(self.name, f"{name} is {value}")
             if not low <= value <= high:
                 raise CommandRefused(self.name, f"{name} is {value:.6g}, limits {low:.6g} … {high:.6g}")
-        return command.position
 
-    def _slowed(self, to: tuple[float, ...], sent: tuple[float, ...], dt: float) -> tuple[float, ...]:
-        """Limit each joint to its speed; gaps count as 10 ms at most, so that a pause buys no leap."""
-        dt = min(dt, 0.01)
-        slowed = to
-        for i, speed in enumerate(self.joints.velocity):
-            step, most = to[i] - sent[i], speed * dt
-            if abs(step) > most:
-                slowed = (*slowed[:i], sent[i] + math.copysign(most, step), *slowed[i + 1 :])
-        if slowed is not to:
-            self.limited_writes += 1
-        return slowed
+    def _time_step(self, at: int) -> float:
+        """The time since the last write [s] by the commands' own times, which keep the pace of the clock."""
+        now = self.context.now()
+        moment = at or now
+        self._credit = min(self._credit + now - self._wrote_at, _AHEAD_NS)
+        step = max(min(moment - self._moment, _LONGEST_STEP_NS, self._credit), 0)
+        self._credit -= step
+        self._wrote_at, self._moment = now, moment
+        return step * 1e-9
 
     def _require(self, call: str, *allowed: DriverState) -> None:
         if self.state not in allowed:

@@ -18,9 +18,17 @@ from sutura.messages.errors import (
 )
 from sutura.messages.fields import clip
 from sutura.messages.finite import finite_check
+from sutura.messages.limits import LimitCount, MotionLimits
 from sutura.messages.message import Message, RawMessage, message_type, message_types
 from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
-from sutura.messages.operator import Clutch, EmergencyStop, OperatorPresence, TeleopState
+from sutura.messages.operator import (
+    Clutch,
+    EmergencyStop,
+    MotionLocks,
+    OperatorPresence,
+    TeleopScale,
+    TeleopState,
+)
 from sutura.messages.raw import RawDecoder, as_raw
 from sutura.messages.safety import (
     ArmState,
@@ -47,10 +55,13 @@ __all__ = [
     "Heartbeat",
     "JointCommand",
     "JointState",
+    "LimitCount",
     "Message",
     "MessageError",
     "MessageSchema",
     "MessageTypeClash",
+    "MotionLimits",
+    "MotionLocks",
     "MotionPermit",
     "OperatingState",
     "OperatorPresence",
@@ -59,6 +70,7 @@ __all__ = [
     "RawMessage",
     "SchemaMismatch",
     "TaskState",
+    "TeleopScale",
     "TeleopState",
     "TrackingError",
     "UnknownMessageType",

@@ -16,16 +16,20 @@ from sutura.hw_drivers import (
     load_actuator,
 )
 from sutura.kinematics import load_arm
+from sutura.kinematics.feed_forward import Lead
 from sutura.messages import (
     ArmState,
     Clutch,
     EmergencyStop,
     JointCommand,
     JointState,
+    MotionLimits,
     MotionPermit,
     OperatingState,
 )
 from sutura.nodes import Input, Node, NodeParams, Output, RequestRefused, every
+from sutura.nodes.errors import nearest
+from sutura.nodes.stock.limit_tally import LimitTally
 from sutura.nodes.stock.motion_gate import MotionGate
 
 _POWER_OFF_NS = 500_000_000
@@ -41,12 +45,16 @@ class Actuator(Node):
 
     class Params(NodeParams):
         """model: arm file; feedback_rate [Hz]: of measurements; arm_at_start: enable by itself (simulated drivers
-        only); start_tolerance [rad or m]: how far from its setpoint a first command may be."""
+        only); start_tolerance [rad or m]: how far from its setpoint a first command may be; acceleration
+        [rad/s² or m/s²]: limits by joint, else the arm's speed limits in 50 ms; lead [s]: velocity feed-forward,
+        by which commands are led for a drive that lags so long."""
 
         model: str = "psm_classic_lnd"
         feedback_rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 100.0
         arm_at_start: bool = False
         start_tolerance: Annotated[float, Meta(gt=0.0, le=0.1)] = 0.01
+        acceleration: dict[str, Annotated[float, Meta(gt=0.0, le=1e6)]] = {}  # noqa: RUF012 (msgspec copies it)
+        lead: Annotated[float, Meta(ge=0.0, le=0.05)] = 0.0
 
     params: Params
     state_commands = frozenset({"enable", "disable", "pause", "home", "reset", "estop"})
@@ -62,6 +70,7 @@ class Actuator(Node):
     jaw_measured_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
     jaw_setpoint_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
     operating_state = Output(OperatingState, latched=True, rate=50.0)
+    limits = Output(MotionLimits, latched=True, rate=10.0)
 
     driver: ActuatorDriver
 
@@ -73,9 +82,17 @@ class Actuator(Node):
         self._estop_pressed = False
         self._setpoint: tuple[float, ...] = ()
         self._jaw = 0.0
+        self._limits = LimitTally(self.event)
         self._to_enable = self.params.arm_at_start
         self.driver = self._make_driver()
         self.driver.open()
+
+    def on_params(self, params: NodeParams) -> None:
+        """What the driver was made with stays."""
+        if isinstance(params, self.Params):
+            for field in ("model", "acceleration"):
+                if getattr(params, field) != getattr(self.params, field):
+                    raise RequestRefused(f"{self.name}: {field} counts from the next start only")
 
     def _make_driver(self) -> ActuatorDriver:
         choice = self.driver_choice
@@ -83,12 +100,18 @@ class Actuator(Node):
             raise RequestRefused(f"node {self.name} needs a driver: an actuator driver")
         arm = load_arm(self.params.model)
         self._names = arm.joint_names
+        self._lead = Lead(arm.limits.lower, arm.limits.upper)
+        names = (*arm.joint_names, "jaw")
+        for name in self.params.acceleration:
+            if name not in names:
+                raise RequestRefused(f"{self.name}: acceleration of a joint {name!r}{nearest(name, names)}")
         joints = ActuatedJoints(
-            (*arm.joint_names, "jaw"),
+            names,
             (*arm.limits.lower, arm.jaw.lower),
             (*arm.limits.upper, arm.jaw.upper),
             (*arm.limits.velocity, arm.jaw.velocity),
             (*arm.home, 0.0),
+            self.params.acceleration,
         )
         context = DriverContext(self.name, self.device_dir, self.now, self.seed)
         return load_actuator(choice.use)(joints, choice.options, context)
@@ -145,24 +168,31 @@ class Actuator(Node):
             self._say(f"the first command would jump ({', '.join(far)}); press and release the clutch")
             return False
         self._gate.following = True
+        self._lead.reset()
         self._say("")
         return True
 
     def _write(self, command: JointCommand) -> None:
-        merged = JointCommand((*command.name, "jaw"), (*command.position, self._jaw))
+        frame = self.command.frame
+        if frame is None:
+            return
+        positions, lead = command.position, self.params.lead
+        if lead and len(positions) == len(self._names):
+            positions = self._lead.ahead(positions, frame.origin, lead)
+        merged = JointCommand((*command.name, "jaw"), (*positions, self._jaw))
         try:
-            sent = self.driver.write(merged)
+            sent = self.driver.write(merged, frame.origin)
         except CommandRefused as error:
             self.gauge("refused_commands", self.gauges.get("refused_commands", 0) + 1)
-            frame = self.command.frame
-            self._hold(f"{error} (from {frame.writer})" if frame is not None else str(error))
+            self._hold(f"{error} (from {frame.writer})")
         except DriverError as error:
             self._fault(str(error))
         else:
             self._setpoint = sent.position
-            frame = self.command.frame
-            if frame is not None:
-                self.measure("gesture_to_motor", (self.now() - frame.origin) * 1e-9)
+            limited = self.driver.limited
+            if limited is not None:
+                self._limits.note(*limited, self.now())
+            self.measure("gesture_to_motor", (self.now() - frame.origin) * 1e-9)
 
     # What stops it --------------------------------------------------------------------------------------------
 
@@ -270,6 +300,13 @@ class Actuator(Node):
     def tell(self) -> None:
         """Repeat the operating state."""
         self._say(self._cause)
+
+    @every(10.0)
+    def tell_limits(self) -> None:
+        """Repeat what was limited."""
+        self.limits.publish(self._limits.message(self.now()))
+        for figure, count in self._limits.gauges().items():
+            self.gauge(figure, count)
 
     def _say(self, cause: str) -> None:
         self._cause = cause

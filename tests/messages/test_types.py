@@ -16,6 +16,8 @@ from sutura.messages import (
     Message,
     MessageTypeClash,
     Pose,
+    TeleopScale,
+    TeleopState,
     TrackingError,
     UnknownMessageType,
     describe,
@@ -28,7 +30,7 @@ from sutura.messages.finite import decoding_admits_nonfinite
 
 OURS = [kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")]
 BAD = (math.nan, math.inf, -math.inf)
-FLOAT_BEARING = {Pose, JointState, JointCommand, TrackingError}
+FLOAT_BEARING = {Pose, JointState, JointCommand, TrackingError, TeleopScale, TeleopState}
 
 
 def spoiled(value: Message, bad: float) -> Iterator[Message]:
