@@ -197,7 +197,7 @@ class MotionScaling(Node):
                 self._tally.note("arm_lag", f"{math.dist(tip[0], last[0]) * 1e3:.0f} mm", self.now())
         silent = self._silent_neighbour() if self._neighbours else ""
         if silent and self._state.state != "disengaged":
-            self._disengage(f"{silent} has fallen silent: how near it is is not known")
+            self._disengage(silent)
 
     def on_others(self, pose: Pose) -> None:
         """Where the shaft of another arm is."""
@@ -269,7 +269,7 @@ class MotionScaling(Node):
         elif self.present.connections and not (self.present.value and self.present.value.present):
             self._disengage("the operator is not present")
         elif self._silent_neighbour():
-            self._disengage(f"{self._silent_neighbour()} is not heard: how near it is is not known")
+            self._disengage(self._silent_neighbour())
         else:
             self._follow_if_ready(self._hand.value, self._rest)
 
@@ -332,7 +332,10 @@ class MotionScaling(Node):
 
     def _silent_neighbour(self) -> str:
         now, heard = self.now(), self._others_at
-        return next((name for name in self._neighbours if now - heard.get(name, -_OTHERS_NS) > _OTHERS_NS), "")
+        for name in self._neighbours:
+            if now - heard.get(name, -_OTHERS_NS) > _OTHERS_NS:
+                return f"{name} is not heard: how near it is is not known"
+        return ""
 
     def _disengage(self, cause: str) -> None:
         self._anchor, self._rest, self._last, self._pressed = None, None, None, False
