@@ -102,7 +102,8 @@ class ActuatorDriver(ABC):
 
         Raises CommandRefused (nothing was sent), DeviceLost, DeviceFault.
         """
-        self._require("write", DriverState.ENABLED)
+        if self.state is not DriverState.ENABLED:
+            self._require("write", DriverState.ENABLED)
         if command.name != self.joints.names:
             raise CommandRefused(self.name, f"expected joints {self.joints.names}, came {command.name}")
         if not self._is_placed:
@@ -168,10 +169,16 @@ class ActuatorDriver(ABC):
         """The time since the last write [s] by the commands' own times, which keep the pace of the clock."""
         now = self.context.now()
         moment = at or now
-        self._credit = min(self._credit + now - self._wrote_at, _AHEAD_NS)
-        step = max(min(moment - self._moment, _LONGEST_STEP_NS, self._credit), 0)
-        self._credit -= step
-        self._wrote_at, self._moment = now, moment
+        step, credit = moment - self._moment, self._credit + now - self._wrote_at
+        if credit > _AHEAD_NS:
+            credit = _AHEAD_NS
+        if step > _LONGEST_STEP_NS:
+            step = _LONGEST_STEP_NS
+        if step > credit:
+            step = credit
+        if step < 0:
+            step = 0
+        self._credit, self._wrote_at, self._moment = credit - step, now, moment
         return step * 1e-9
 
     def _require(self, call: str, *allowed: DriverState) -> None:

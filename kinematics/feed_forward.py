@@ -35,12 +35,16 @@ class Lead:
             return target
         dt = step * 1e-9
         share, rate = dt / (dt + lead), 1.0 / dt
-        speeds, led = [], []
-        for x, b, v, low, high in zip(target, before, self._speed, self._lower, self._upper, strict=True):
-            v += share * ((x - b) * rate - v)
-            there = x + lead * v
-            speeds.append(v)
-            # a target beyond its limit stays there: the driver refuses it, and says so
-            led.append(there if low <= there <= high else x if not low <= x <= high else low if v < 0.0 else high)
-        self._speed = tuple(speeds)
-        return tuple(led)
+        self._speed = tuple(
+            [v + share * ((x - b) * rate - v) for x, b, v in zip(target, before, self._speed, strict=False)]
+        )
+        led = tuple([x + lead * v for x, v in zip(target, self._speed, strict=False)])
+        for there, low, high in zip(led, self._lower, self._upper, strict=False):
+            if not low <= there <= high:
+                return self._kept_in(target, led)
+        return led
+
+    def _kept_in(self, target: tuple[float, ...], led: tuple[float, ...]) -> tuple[float, ...]:
+        """At the limit what is led beyond it; a target that is itself beyond stays: the driver refuses it."""
+        rows = zip(target, led, self._lower, self._upper, strict=True)
+        return tuple([min(max(there, low), high) if low <= x <= high else x for x, there, low, high in rows])

@@ -75,6 +75,7 @@ class Actuator(Node):
     driver: ActuatorDriver
 
     def on_start(self) -> None:
+        self._commands = self.command  # once, as finding a port takes time
         self._gate = MotionGate(held_at=self.now())
         self._state = ArmState.DISABLED
         self._cause = "not enabled yet"
@@ -173,7 +174,7 @@ class Actuator(Node):
         return True
 
     def _write(self, command: JointCommand) -> None:
-        frame = self.command.frame
+        frame = self._commands.frame
         if frame is None:
             return
         positions, lead = command.position, self.params.lead
