@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sutura.kinematics.braking import braking_speed
 from sutura.kinematics.rotations import Quaternion, Vector3, conjugate, multiply, rotate
 
 _TINY = 1e-18  # [m²] below it a segment is a point
@@ -68,16 +69,23 @@ def gap(one: Capsule, other: Capsule) -> Gap:
 
 
 def keep_clear(
-    tip: Vector3, before: Vector3, radius: float, others: Mapping[str, Capsule], least: float
+    tip: Vector3,
+    before: Vector3,
+    radius: float,
+    others: Mapping[str, Capsule],
+    least: float,
+    dt: float = 1.0,
+    braking: float = math.inf,
 ) -> tuple[Vector3, str]:
     """The tip of a shaft through the origin, kept so that the shaft stays `least` [m] away from the others.
 
     It slides along what is in the way, goes no farther than it wanted to, and otherwise stays at `before`. A shaft
-    that is too near already may move away, and comes no nearer. Returns the tip and the name of who was in the way.
+    that is too near already may move away, and comes no nearer. It slows down by `braking` [m/s²] before it must
+    stop, on a way that takes dt [s]. Returns the tip and the name of who was in the way.
     """
     there, by = tip, ""
     for name, other in others.items():
-        allowed = min(least, gap(_shaft(before, radius), other).distance)
+        allowed = _allowed(gap(_shaft(before, radius), other).distance, least, dt, braking)
         if gap(_shaft(there, radius), other).distance < allowed:
             there, by = _slide(there, before, radius, other, allowed), name
     if by and any(
@@ -86,6 +94,11 @@ def keep_clear(
     ):
         return before, by
     return there, by
+
+
+def _allowed(distance: float, least: float, dt: float, braking: float) -> float:
+    left = distance - least
+    return distance - braking_speed(left, dt, braking) * dt if left > 0.0 else distance
 
 
 def _slide(tip: Vector3, before: Vector3, radius: float, other: Capsule, allowed: float) -> Vector3:

@@ -8,8 +8,10 @@ goes so fast towards a position limit that it could not stop before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign, sqrt
+from math import copysign
 from typing import NamedTuple
+
+from sutura.kinematics.braking import braking_speed
 
 
 class JointBounds(NamedTuple):
@@ -106,16 +108,11 @@ def _step(
     left = before - position  # of the way that the target had gone by the last step
     if abs(left) > change * dt:
         own = (target - before) / dt
-        wanted = min(max(own, -most), most) + copysign(_brake(abs(left), dt, most_change), left)
+        wanted = min(max(own, -most), most) + copysign(braking_speed(abs(left), dt, most_change), left)
     speed = min(max(wanted, velocity - change, -most), velocity + change, most)
-    speed = min(speed, _brake(max(upper - position, 0.0), dt, most_change))
-    speed = max(speed, -_brake(max(position - lower, 0.0), dt, most_change))
+    speed = min(speed, braking_speed(max(upper - position, 0.0), dt, most_change))
+    speed = max(speed, -braking_speed(max(position - lower, 0.0), dt, most_change))
     if speed == direct:
         return target, speed, ""
     reached = min(max(position + speed * dt, min(lower, position)), max(upper, position))  # but for rounding
     return reached, speed, "joint_speed" if abs(direct) > most else "joint_acceleration"
-
-
-def _brake(way: float, dt: float, deceleration: float) -> float:
-    """The greatest speed for the next dt [s] from which a joint can still stop within `way` ≥ 0."""
-    return 2.0 * way / (dt + sqrt(dt * dt + 2.0 * way / deceleration)) if way else 0.0

@@ -24,10 +24,11 @@ class TipLimits:
     """Limits of one tip.
 
     speed [m/s]; turn_speed [rad/s]; workspace: None for everywhere; others: capsules of other arms by name, in
-    this arm's base frame, that its shaft of `radius` [m] stays `clearance` [m] away from.
+    this arm's base frame, that its shaft of `radius` [m] stays `clearance` [m] away from, slowing down before by
+    `braking` [m/s²].
     """
 
-    __slots__ = ("_clearance", "_half_turn_speed", "_radius", "_speed", "_workspace", "others")
+    __slots__ = ("_braking", "_clearance", "_half_turn_speed", "_radius", "_speed", "_workspace", "others")
 
     def __init__(
         self,
@@ -37,10 +38,11 @@ class TipLimits:
         *,
         clearance: float = 0.0,
         radius: float = 0.0,
+        braking: float = math.inf,
     ) -> None:
         self._speed, self._half_turn_speed = speed, 0.5 * turn_speed
         self._workspace = workspace
-        self._clearance, self._radius = clearance, radius
+        self._clearance, self._radius, self._braking = clearance, radius, braking
         self.others: dict[str, Capsule] = {}
 
     def limit(
@@ -76,20 +78,21 @@ class TipLimits:
         if turn > most + _ROUNDING:
             orientation = slerp(before[1], orientation, most / turn)
             reasons.append(("turn_speed", ""))
-        position = self._kept(position, before[0], reasons)
+        if dt > 0.0:
+            position = self._kept(position, before[0], dt, reasons)
         return LimitedTip(position, orientation, tuple(reasons)) if reasons else None
 
-    def _kept(self, position: Vector3, before: Vector3, reasons: list[tuple[str, str]]) -> Vector3:
+    def _kept(self, position: Vector3, before: Vector3, dt: float, reasons: list[tuple[str, str]]) -> Vector3:
         workspace = self._workspace
         if workspace is not None:
-            position, by = workspace.confine(position, before)
+            position, by = workspace.confine(position, before, dt)
             if by:
                 reasons.append(("workspace", by))
         if self.others:
-            clear, by = keep_clear(position, before, self._radius, self.others, self._clearance)
+            clear, by = keep_clear(position, before, self._radius, self.others, self._clearance, dt, self._braking)
             if by:
                 reasons.append(("clearance", by))
-                if workspace is not None and workspace.confine(clear, before)[1]:
+                if workspace is not None and workspace.confine(clear, before, dt)[1]:
                     return before
                 return clear
         return position

@@ -34,6 +34,7 @@ from sutura.nodes.stock.motion_gate import MotionGate
 
 _POWER_OFF_NS = 500_000_000
 _JAW = ("jaw",)
+_REACHED = 1e-6  # [rad]
 
 
 class Actuator(Node):
@@ -147,8 +148,13 @@ class Actuator(Node):
         self._write(command)
 
     def on_jaw_command(self, command: JointCommand) -> None:
-        """Keep the jaw's newest angle for the next write; when it falls silent the jaw keeps its grip."""
+        """Keep the jaw's newest angle for the next write; when it falls silent the jaw keeps its grip.
+
+        It comes more seldom than the arm's commands, so it was limited only if it was not reached until now.
+        """
         if command.name == _JAW and self._gate.following:
+            if self._setpoint and abs(self._setpoint[-1] - self._jaw) > _REACHED:
+                self._limits.note("joint_speed", "jaw", self.now())
             self._jaw = command.position[0]
 
     def _may_start(self, command: JointCommand) -> bool:
@@ -191,7 +197,7 @@ class Actuator(Node):
         else:
             self._setpoint = sent.position
             limited = self.driver.limited
-            if limited is not None:
+            if limited is not None and limited[1] != _JAW[0]:
                 self._limits.note(*limited, self.now())
             self.measure("gesture_to_motor", (self.now() - frame.origin) * 1e-9)
 

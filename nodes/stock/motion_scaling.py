@@ -69,7 +69,8 @@ class MotionScaling(Node):
         self._tally = LimitTally(self.event)
         self._anchor: Anchor | None = None
         self._rest: _Tip | None = None  # where the tool is kept while the hand does not drive it
-        self._rest_since = 0
+        self._rest_since = 0  # 0: it is where the arm is, and not only where it was sent
+        self._walks = False  # to the rest
         self._last: _Tip | None = None  # the last target, as long as they follow each other
         self._last_at = 0
         self._jaw: JawFollower | None = None
@@ -158,6 +159,7 @@ class MotionScaling(Node):
         if self._last is not None:
             dt = min(max(frame.origin - self._last_at, 0), _LONGEST_STEP_NS) * 1e-9
             limited = self._tip.limit(tip, self._last, dt)
+            self._walks = limited is not None and any(why.endswith("speed") for why, _ in limited.reasons)
             if limited is not None:
                 tip = self._limit(limited, hand)
         self._last, self._last_at = tip, frame.origin
@@ -186,10 +188,12 @@ class MotionScaling(Node):
         """An arm that is not where it was sent, because it is limited or does not follow, is met where it is."""
         tip, last, frame = (setpoint.position, setpoint.orientation), self._last, self.setpoint_cp.frame
         if self._pressed and self._rest is None:
-            self._rest, self._rest_since = tip, self.now()
-        elif self._rest is not None and frame is not None and frame.stamp - self._rest_since > _SETTLED_NS:
-            if _apart(tip, self._rest, _AT_REST_M, _AT_REST_RAD):
-                self._rest = tip
+            self._rest, self._rest_since = tip, 0
+        elif self._rest is not None and frame is not None:
+            if frame.stamp - self._rest_since > _SETTLED_NS:
+                self._rest_since = 0
+                if _apart(tip, self._rest, _AT_REST_M, _AT_REST_RAD):
+                    self._rest = tip
         elif last is not None and self._anchor is not None and _apart(tip, last, _BEHIND_M, _BEHIND_RAD):
             hand = self._hand.value
             if hand is not None:
@@ -260,8 +264,7 @@ class MotionScaling(Node):
         setpoint, last = self.setpoint_cp.value, self._last
         tip = (setpoint.position, setpoint.orientation) if setpoint is not None else None
         is_there = last is not None and (tip is None or not _apart(tip, last, _BEHIND_M, _BEHIND_RAD))
-        self._rest = last if is_there else tip
-        self._rest_since = self.now()
+        self._rest, self._rest_since = (last, self.now()) if is_there else (tip, 0)
 
     def _engage(self) -> None:
         if self._hand.value is None or self.setpoint_cp.value is None or self._rest is None:
@@ -275,6 +278,8 @@ class MotionScaling(Node):
 
     def _follow_if_ready(self, hand: Pose, rest: _Tip) -> None:
         why = self._engagement.why_not(hand.orientation, rest[1])
+        if self._rest_since or self._walks:
+            why = why or "the tool comes to rest"
         if why and self._state.state == "aligning":
             self._state = self._state_of("aligning", why)  # its degrees change: told ten times a second
         elif why:
@@ -317,7 +322,7 @@ class MotionScaling(Node):
         self._re_anchor_here()
 
     def _let_go(self) -> None:
-        """Keep the tool where it is until the hand may drive it, which is at once unless it must be aligned."""
+        """Keep the tool where it is until it is at rest and the hand may drive it again."""
         if self._anchor is not None:
             self._anchor = None
             self._come_to_rest()
@@ -338,7 +343,7 @@ class MotionScaling(Node):
         return ""
 
     def _disengage(self, cause: str) -> None:
-        self._anchor, self._rest, self._last, self._pressed = None, None, None, False
+        self._anchor, self._rest, self._last, self._pressed, self._walks = None, None, None, False, False
         self._engagement.reset()
         self._say("disengaged", f"{cause}; press and release the clutch")
 

@@ -68,6 +68,7 @@ class ScalingParams(NodeParams):
     after a clutch; for masters that can be. hand_test: before it first drives it must open or close its gripper by
     test_gripper or roll by test_roll [rad].
     tip_speed [m/s], turn_speed [rad/s]: of the tool tip; keep_in, keep_out, planes: where the tip may be;
+    braking [m/s²]: with which it slows down before it must stop;
     clearance [m]: least distance of the shafts' surfaces, of shaft_radius [m], between this arm at `placement` and
     each of `others`, by the namespace of its topic; 0 for none.
     jaw_speed, jaw_catch_up [rad/s]: fastest jaw motion, and that after the clutch until within jaw_tolerance [rad].
@@ -88,6 +89,7 @@ class ScalingParams(NodeParams):
     keep_in: tuple[BoxParam, ...] = ()
     keep_out: tuple[BoxParam, ...] = ()
     planes: tuple[PlaneParam, ...] = ()
+    braking: Annotated[float, Meta(gt=0.0, description="of the tool tip before a wall, m/s²")] = 1.0
     clearance: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.0
     shaft_radius: Annotated[float, Meta(gt=0.0, le=0.02)] = 0.0042
     placement: PlacementParam = PlacementParam()
@@ -103,9 +105,10 @@ class ScalingParams(NodeParams):
         return TipLimits(
             self.tip_speed,
             self.turn_speed,
-            Workspace(planes, inside, outside) if planes or inside or outside else None,
+            Workspace(planes, inside, outside, self.braking) if planes or inside or outside else None,
             clearance=self.clearance,
             radius=self.shaft_radius,
+            braking=self.braking,
         )
 
     def neighbours(self) -> Mapping[str, Placement]:

@@ -53,18 +53,28 @@ def test_no_plane_is_passed_and_no_way_is_longer_than_wanted(
         assert there == wanted
 
 
-@given(st.lists(planes, max_size=3), st.lists(boxes, max_size=1), points, points)
+def on_height(plane: Plane, p: Vector3, above: float) -> Vector3:
+    """The point moved along the plane's normal to a height over it."""
+    by = above - height(plane, p)
+    x, y, z = (c + by * n for c, n in zip(p, plane.normal, strict=True))
+    return (x, y, z)
+
+
+@given(st.lists(st.tuples(normals, st.floats(0.001, 0.2)), max_size=3), st.booleans(), points, points)
 def test_what_is_allowed_is_not_changed(
-    walls: list[Plane], inside: list[Box], before: Vector3, wanted: Vector3
+    over: list[tuple[Vector3, float]], boxed: bool, before: Vector3, wanted: Vector3
 ) -> None:
-    assume(all(height(wall, wanted) >= 0.0 for wall in walls))
-    assume(all(is_inside(box, wanted) for box in inside))
+    walls = [Plane(unit(n), height(Plane(unit(n), 0.0), wanted) - above) for n, above in over]
+    x, y, z = wanted
+    inside = [Box((x - 0.1, y - 0.01, z - 0.2), (x + 0.01, y + 0.1, z + 0.2))] if boxed else []
     assert Workspace(walls, inside).confine(wanted, before) == (wanted, "")
 
 
-@given(planes, points, points)
-def test_along_a_plane_the_tip_slides(wall: Plane, before: Vector3, wanted: Vector3) -> None:
-    assume(height(wall, before) >= 0.0 and height(wall, wanted) < -EPS)
+@given(planes, points, st.floats(0.0, 0.2), points, st.floats(1e-6, 0.2))
+def test_along_a_plane_the_tip_slides(
+    wall: Plane, before: Vector3, above: float, wanted: Vector3, below: float
+) -> None:
+    before, wanted = on_height(wall, before, above), on_height(wall, wanted, -below)
     there, by = Workspace([wall]).confine(wanted, before)
     assert by == "a plane"
     assert height(wall, there) == pytest.approx(0.0, abs=EPS)
@@ -96,3 +106,38 @@ def test_from_within_a_forbidden_box_only_the_way_out_is_open() -> None:
     assert space.confine((0.2, 0.5, 0.5), start) == (start, "a box")
     assert space.confine((0.05, 0.5, 0.5), start) == ((0.05, 0.5, 0.5), "")
     assert space.confine((-0.05, 0.5, 0.5), start) == ((-0.05, 0.5, 0.5), "")
+
+
+@given(
+    planes, st.lists(boxes, max_size=1), points, st.lists(points, min_size=1, max_size=3), st.floats(0.0005, 0.01)
+)
+def test_before_a_wall_the_tip_brakes(
+    wall: Plane, forbidden: list[Box], start: Vector3, wishes: list[Vector3], dt: float
+) -> None:
+    space, at = Workspace([wall], outside=forbidden, braking=1.0), start
+    for wanted in wishes:
+        for _ in range(20):
+            ahead = way(at, wanted, min(1.0, 0.3 * dt / max(math.dist(at, wanted), EPS)))
+            there, _ = space.confine(ahead, at, dt)
+            assert math.dist(there, at) <= math.dist(ahead, at) + EPS
+            sinks = (height(wall, at) - height(wall, there)) / dt
+            if height(wall, at) >= 0.0 and sinks > 0.0:
+                assert 0.5 * sinks**2 <= height(wall, there) + EPS, "from here it can still stop"
+            at = there
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_before_a_forbidden_box_the_tip_brakes_and_comes_to_its_face(axis: int, side: float) -> None:
+    box = Box((-0.01, -0.01, -0.01), (0.01, 0.01, 0.01))
+    space, start, step, dt = Workspace(outside=[box], braking=1.0), [0.0, 0.0, 0.0], 0.0002, 0.001
+    start[axis] = 0.06 * side
+    at, speed = (start[0], start[1], start[2]), step / dt
+    for _ in range(600):
+        wanted = list(at)
+        wanted[axis] -= side * step
+        there, _ = space.confine((wanted[0], wanted[1], wanted[2]), at, dt)
+        now = math.dist(there, at) / dt
+        assert now >= speed - 1.0 * dt - 1e-9, "it never brakes harder"
+        at, speed = there, now
+    assert at[axis] == pytest.approx(0.01 * side, abs=1e-9)

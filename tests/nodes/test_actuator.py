@@ -363,6 +363,20 @@ def test_what_is_limited_is_counted_and_its_reason_published_once_an_episode(ben
     assert not any(row.active for row in limits(b).limits)
 
 
+def test_a_jaw_command_counts_as_limited_if_the_jaw_had_not_reached_the_one_before(bench: MakeBench) -> None:
+    b, told = following(bench)
+    for k in range(20):
+        told.jaw = 0.015 * k  # within the jaw's speed between two commands
+        told.run(0.002)
+    assert limits(b) == MotionLimits()
+    told.reset()
+    told.re_clutch()
+    for jaw in (0.9, 0.1):
+        told.jaw = jaw
+        told.run(0.01)
+    assert limits(b).text == "jaw is kept to its speed limit"
+
+
 def test_an_acceleration_of_its_own_counts_for_the_joint_that_it_names(bench: MakeBench) -> None:
     b = actuator(bench, acceleration={"yaw": 1.0})
     b.run_for(0.05)
