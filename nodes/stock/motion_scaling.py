@@ -1,9 +1,7 @@
 """Maps the hand's motion to the tool's: clutch, scale, locks, orientation, jaw, and the limits of the tip."""
 
 import math
-from collections.abc import Mapping
 
-from sutura.kinematics.capsules import Capsule, Placement
 from sutura.kinematics.rotations import Quaternion, Vector3, angle_between, normalise
 from sutura.kinematics.scaling import Anchor, JawFollower
 from sutura.kinematics.tip_limits import LimitedTip
@@ -18,15 +16,15 @@ from sutura.messages import (
     TeleopScale,
     TeleopState,
 )
-from sutura.nodes import LATCHED, Input, Node, NodeParams, Output, RequestRefused, every
+from sutura.nodes import LATCHED, Input, Node, NodeParams, Output, every
 from sutura.nodes.stock.engagement import Engagement
 from sutura.nodes.stock.limit_tally import LimitTally
+from sutura.nodes.stock.neighbours import Neighbours
 from sutura.nodes.stock.scaling_params import ScalingParams
 
 _JAW = ("jaw",)
 _LONGEST_STEP_NS = 50_000_000  # between two hands; a longer gap has ended following
 _SETTLED_NS = 30_000_000  # after it came to rest a setpoint answers the target
-_OTHERS_NS = 100_000_000
 _AT_REST_M, _AT_REST_RAD = 1e-4, 1e-3  # a setpoint this near is the target, but for rounding
 _BEHIND_M, _BEHIND_RAD = 0.02, 0.5  # an arm this far behind is limited, or does not follow
 
@@ -80,9 +78,7 @@ class MotionScaling(Node):
         self._level = MotionLocks(rotation=False, translation=False)
         self._locks = (self.params.rotation_lock, self.params.translation_lock)
         self._state = TeleopState("disengaged", "the clutch has not been pressed and released yet")
-        self._others_at: dict[str, int] = {}
-        self._neighbours: Mapping[str, Placement] = {}
-        self._tip = self.params.tip_limits()
+        self._neighbours = Neighbours(self.params, self.others.connections)
         self._take(self.params)
 
     def on_params(self, params: NodeParams) -> None:
@@ -199,19 +195,15 @@ class MotionScaling(Node):
             if hand is not None:
                 self.re_anchor(hand, tip)
                 self._tally.note("arm_lag", f"{math.dist(tip[0], last[0]) * 1e3:.0f} mm", self.now())
-        silent = self._silent_neighbour() if self._neighbours else ""
-        if silent and self._state.state != "disengaged":
-            self._disengage(silent)
+        missing = self._neighbours.missing(self.now())
+        if missing and self._state.state != "disengaged":
+            self._disengage(missing)
 
     def on_others(self, pose: Pose) -> None:
         """Where the shaft of another arm is."""
         frame = self.others.frame
-        name = frame.topic.rpartition("/")[0] if frame is not None else ""
-        base = self._neighbours.get(name)
-        if base is not None:
-            shaft = Capsule(base.position, base.place(pose.position), self._chosen.shaft_radius)
-            self._tip.others[name] = shaft
-            self._others_at[name] = self.now()
+        if frame is not None:
+            self._neighbours.hear(frame.topic, pose.position, self.now())
 
     # What ends following --------------------------------------------------------------------------------------
 
@@ -243,16 +235,10 @@ class MotionScaling(Node):
     # Inner workings -------------------------------------------------------------------------------------------
 
     def _take(self, params: ScalingParams) -> None:
-        neighbours = params.neighbours()
-        for topic in self.others.connections if params.clearance else ():
-            if topic.rpartition("/")[0] not in neighbours:
-                raise RequestRefused(f"{self.name}: `others` lacks the placement of the arm of topic {topic!r}")
-        tip = params.tip_limits()
-        if neighbours == self._neighbours:
-            tip.others.update(self._tip.others)
-        else:
-            self._others_at.clear()
-        self._chosen, self._neighbours, self._tip = params, neighbours, tip
+        neighbours = Neighbours(params, self.others.connections)
+        neighbours.go_on_from(self._neighbours)
+        self._chosen, self._neighbours, self._tip = params, neighbours, params.tip_limits()
+        self._tip.others = neighbours.shafts
 
     def _meet(self, writer: str) -> None:
         if self._writer and self._state.state != "disengaged":
@@ -271,8 +257,8 @@ class MotionScaling(Node):
             self._disengage("no fresh hand or setpoint when the clutch was released")
         elif self.present.connections and not (self.present.value and self.present.value.present):
             self._disengage("the operator is not present")
-        elif self._silent_neighbour():
-            self._disengage(self._silent_neighbour())
+        elif missing := self._neighbours.missing(self.now()):
+            self._disengage(missing)
         else:
             self._follow_if_ready(self._hand.value, self._rest)
 
@@ -334,13 +320,6 @@ class MotionScaling(Node):
         tip = (limited.position, limited.orientation)
         self.re_anchor(hand, tip)
         return tip
-
-    def _silent_neighbour(self) -> str:
-        now, heard = self.now(), self._others_at
-        for name in self._neighbours:
-            if now - heard.get(name, -_OTHERS_NS) > _OTHERS_NS:
-                return f"{name} is not heard: how near it is is not known"
-        return ""
 
     def _disengage(self, cause: str) -> None:
         self._anchor, self._rest, self._last, self._pressed, self._walks = None, None, None, False, False

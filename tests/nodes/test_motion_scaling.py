@@ -504,6 +504,8 @@ def test_two_arms_keep_their_distance(bench: MakeBench) -> None:
     for pressed in (True, True, False):
         beside(b, pressed, 0.3)
     for k in range(150):
+        if k == 60:
+            change(b, jaw_speed=5.0)  # what was heard of the other arm outlives other parameters
         tip = beside(b, False, 0.3 + 0.001 * k)
         assert tip is not None
         shaft = Capsule((0.0, 0.0, 0.0), tip.position, 0.0042)
@@ -527,5 +529,7 @@ def test_an_arm_whose_neighbour_is_not_heard_does_not_move(bench: MakeBench) -> 
 
 
 def test_a_neighbour_without_a_placement_is_refused(bench: MakeBench) -> None:
-    with pytest.raises(NodeCrashed, match="lacks the placement of the arm of topic 'PSM3/setpoint_cp'"):
+    with pytest.raises(
+        NodeCrashed, match="lacks the placement of arm 'PSM3' of topic 'PSM3/setpoint_cp'; did you mean 'PSM2'"
+    ):
         bench("motion_scaling", params=NEAR, wires={**UNWIRED, "others": ("PSM3/setpoint_cp",)})
