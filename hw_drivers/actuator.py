@@ -14,6 +14,9 @@ from sutura.kinematics.joint_motion import JointMotion
 from sutura.messages import JointCommand, JointState
 
 _LONGEST_STEP_NS = 10_000_000  # a pause buys no leap
+_OFF_GRID_NS = 3_000_000  # a command this far from where the grid has it begins a new one
+_SMOOTHING = 32  # commands over which the jitter of their times is spread
+_SMOOTHING_OF_PERIOD = 2 * _SMOOTHING**2
 _AHEAD_NS = 30_000_000  # how far the times of commands may run ahead of the clock's pace
 
 
@@ -49,6 +52,9 @@ class ActuatorDriver(ABC):
         self._motion = JointMotion(joints.bounds())
         self._is_placed = False
         self._moment = 0
+        self._period = 0
+        self._seen = 0
+        self._since = 0
         self._wrote_at = 0
         self._credit = 0
 
@@ -168,8 +174,10 @@ class ActuatorDriver(ABC):
     def _time_step(self, at: int) -> float:
         """The time since the last write [s] by the commands' own times, which keep the pace of the clock."""
         now = self.context.now()
-        moment = at or now
-        step, credit = moment - self._moment, self._credit + now - self._wrote_at
+        step, credit = (at or now) - self._moment, self._credit + now - self._wrote_at
+        if at:
+            step = self._on_grid(step)
+        moment = self._moment + step if step > 0 else at or now
         if credit > _AHEAD_NS:
             credit = _AHEAD_NS
         if step > _LONGEST_STEP_NS:
@@ -180,6 +188,24 @@ class ActuatorDriver(ABC):
             step = 0
         self._credit, self._wrote_at, self._moment = credit - step, now, moment
         return step * 1e-9
+
+    def _on_grid(self, step: int) -> int:
+        """A step of the commands' times freed of most of its jitter: readings are taken on a grid, but not exactly.
+
+        An alpha-beta filter of the time, once the period is known; what one step is too short the next make good.
+        """
+        off = step - self._period
+        if self._seen == _SMOOTHING and -_OFF_GRID_NS < off < _OFF_GRID_NS:
+            smoothed = self._period + off // _SMOOTHING
+            self._period += off // _SMOOTHING_OF_PERIOD
+            return smoothed
+        if self._seen == _SMOOTHING or not 0 < step < _LONGEST_STEP_NS:
+            self._seen = self._since = 0
+            return step
+        self._since += step
+        self._seen += 1
+        self._period = self._since // self._seen
+        return step
 
     def _require(self, call: str, *allowed: DriverState) -> None:
         if self.state not in allowed:

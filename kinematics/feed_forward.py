@@ -10,10 +10,11 @@ _LONGEST_GAP_NS = 50_000_000  # what lies longer before a target says nothing ab
 class Lead:
     """Leads joint targets by their own speed times a time, so that a drive that lags by that time does not lag.
 
-    The speed is that between targets, smoothed over the same time: noise of a target is at most doubled.
+    The speed is that between targets, way and time smoothed over the same time: noise of a target is at most
+    doubled, and that of its time does not count.
     """
 
-    __slots__ = ("_at", "_before", "_lower", "_speed", "_upper")
+    __slots__ = ("_at", "_before", "_lower", "_period", "_step", "_upper")
 
     def __init__(self, lower: Sequence[float], upper: Sequence[float]) -> None:
         """Take the position limits [rad, m], beyond which no target is led."""
@@ -23,7 +24,8 @@ class Lead:
     def reset(self) -> None:
         """Begin anew, at rest."""
         self._before: tuple[float, ...] = ()
-        self._speed: tuple[float, ...] = (0.0,) * len(self._lower)
+        self._step: tuple[float, ...] = (0.0,) * len(self._lower)
+        self._period = 0.0
         self._at = 0
 
     def ahead(self, target: tuple[float, ...], at: int, lead: float) -> tuple[float, ...]:
@@ -31,14 +33,15 @@ class Lead:
         step, self._at = at - self._at, at
         before, self._before = self._before, target
         if not before or not 0 < step < _LONGEST_GAP_NS:
-            self._speed = (0.0,) * len(target)
+            self._step, self._period = (0.0,) * len(target), 0.0
             return target
         dt = step * 1e-9
-        share, rate = dt / (dt + lead), 1.0 / dt
-        self._speed = tuple(
-            [v + share * ((x - b) * rate - v) for x, b, v in zip(target, before, self._speed, strict=False)]
-        )
-        led = tuple([x + lead * v for x, v in zip(target, self._speed, strict=False)])
+        period = self._period or dt
+        share = period / (period + lead)
+        self._period = period = period + share * (dt - period)
+        self._step = tuple([s + share * (x - b - s) for x, b, s in zip(target, before, self._step, strict=False)])
+        many = lead / period
+        led = tuple([x + many * s for x, s in zip(target, self._step, strict=False)])
         for there, low, high in zip(led, self._lower, self._upper, strict=False):
             if not low <= there <= high:
                 return self._kept_in(target, led)

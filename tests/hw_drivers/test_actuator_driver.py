@@ -248,6 +248,18 @@ def test_delays_on_the_way_are_no_speed_when_commands_tell_their_time() -> None:
     assert driver.limited_writes == 0
 
 
+def test_jitter_of_the_times_of_commands_is_no_acceleration() -> None:
+    driver, clock = enabled(msgspec.structs.replace(JOINTS, acceleration={}))
+    start = clock()
+    jitter = (0, 250_000, -300_000, 100_000, 300_000, -200_000, 0)
+    for k in range(1, 900):
+        clock.advance_to(start + k * MS + 400_000)
+        wanted = 0.2 * (1.0 - math.cos(math.pi * k * 1e-3))
+        sent = driver.write(command(wanted, 0.1), start + k * MS + jitter[k % len(jitter)])
+    assert sent.position == (wanted, 0.1)
+    assert driver.limited_writes < 40, "until it knows the grid"
+
+
 def test_times_that_run_ahead_of_the_clock_buy_no_speed() -> None:
     driver, clock = enabled()
     start = clock()
