@@ -116,11 +116,15 @@ class ActuatorDriver(ABC):
             self._check(command)
             self._motion.rest_at(self.read().position)
             self._is_placed = True
-        positions = self._limit(command, self._time_step(at))
+        positions, dt = command.position, self._time_step(at)
+        if self._motion.follow(positions, dt):
+            self.limited = None
+        else:
+            positions = self._limit(command, dt)
         sent = self._write(positions)
         if sent is not positions:
             self._motion.was_sent(sent)
-        return JointCommand(self.joints.names, sent)
+        return command if sent is command.position else JointCommand(self.joints.names, sent)
 
     def stop(self, category: StopCategory) -> None:
         """Stop in the given way; allowed in every open state, and more than once."""
@@ -152,13 +156,9 @@ class ActuatorDriver(ABC):
         return "rescue" in {name for kind in cls.__mro__[:-1] if kind is not ActuatorDriver for name in vars(kind)}
 
     def _limit(self, command: JointCommand, dt: float) -> tuple[float, ...]:
-        positions, motion = command.position, self._motion
-        if motion.follow(positions, dt):
-            self.limited = None
-            return positions
         self._check(command)
-        positions = motion.approach(positions, dt)
-        found = motion.limited
+        positions = self._motion.approach(command.position, dt)
+        found = self._motion.limited
         self.limited = (found[0], self.joints.names[found[1]]) if found else None
         self.limited_writes += found is not None
         return positions

@@ -146,19 +146,22 @@ class MotionScaling(Node):
             self._meet(frame.writer)
         if self._anchor is None and not self._pressed and self._rest is not None:
             self._follow_if_ready(hand, self._rest)
-        if self._anchor is not None:
-            tip = self._anchor.target(hand.position, hand.orientation)
+        anchor = self._anchor
+        if anchor is not None:
+            tip = anchor.target(hand.position, hand.orientation)
         elif self._rest is not None:
             tip = self._rest
         else:
             return
-        if self._last is not None:
-            dt = min(max(frame.origin - self._last_at, 0), _LONGEST_STEP_NS) * 1e-9
-            limited = self._tip.limit(tip, self._last, dt)
-            self._walks = limited is not None and any(why.endswith("speed") for why, _ in limited.reasons)
+        last, at = self._last, frame.origin
+        if last is not None:
+            dt = min(max(at - self._last_at, 0), _LONGEST_STEP_NS) * 1e-9
+            limited = self._tip.limit(tip, last, dt)
             if limited is not None:
                 tip = self._limit(limited, hand)
-        self._last, self._last_at = tip, frame.origin
+            else:
+                self._walks = False
+        self._last, self._last_at = tip, at
         self._out.publish(Pose(tip[0], tip[1]))
 
     def on_gripper(self, gripper: JointState) -> None:
@@ -315,6 +318,7 @@ class MotionScaling(Node):
 
     def _limit(self, limited: LimitedTip, hand: Pose) -> _Tip:
         now = self.now()
+        self._walks = any(reason.endswith("speed") for reason, _ in limited.reasons)
         for reason, what in limited.reasons:
             self._tally.note(reason, what, now)
         tip = (limited.position, limited.orientation)
