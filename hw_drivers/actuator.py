@@ -4,14 +4,20 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import Enum
-from operator import le, sub
 from typing import ClassVar
 
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
 from sutura.hw_drivers.errors import CommandRefused, DeviceFault, WrongState
 from sutura.hw_drivers.joints import ActuatedJoints
+from sutura.kinematics.joint_motion import JointMotion
 from sutura.messages import JointCommand, JointState
+
+_LONGEST_STEP_NS = 10_000_000  # a pause buys no leap
+_OFF_GRID_NS = 3_000_000  # a command this far from where the grid has it begins a new one
+_SMOOTHING = 32  # commands over which the jitter of their times is spread
+_SMOOTHING_OF_PERIOD = 2 * _SMOOTHING**2
+_AHEAD_NS = 30_000_000  # how far the times of commands may run ahead of the clock's pace
 
 
 class DriverState(Enum):
@@ -27,7 +33,10 @@ class ActuatorDriver(ABC):
 
     closed → open() → disabled → enable() → enabled → stop(category) → enabled (HOLD) or disabled → close().
     Every public call checks the state; `write` also checks names, finiteness and position limits, and limits
-    the speed, so that no driver can forget it. One thread owns a driver.
+    speed and acceleration, so that no driver can forget it. One thread owns a driver.
+
+    limited_writes: how many were limited; limited: what the newest one was limited by, `joint_speed` or
+    `joint_acceleration`, and the joint; None if nothing.
     """
 
     Options: ClassVar[type[DriverOptions]] = DriverOptions
@@ -39,13 +48,25 @@ class ActuatorDriver(ABC):
         self.options = read_options(type(self).__name__, self.Options, options)
         self.state = DriverState.CLOSED
         self.limited_writes = 0
-        self._sent: tuple[float, ...] | None = None
-        self._sent_at = 0
+        self.limited: tuple[str, str] | None = None
+        self._motion = JointMotion(joints.bounds())
+        self._is_placed = False
+        self._moment = 0
+        self._period = 0
+        self._seen = 0
+        self._since = 0
+        self._wrote_at = 0
+        self._credit = 0
 
     @property
     def name(self) -> str:
         """The driver's name in messages to people."""
         return f"{type(self).__name__} of {self.context.name}"
+
+    @property
+    def velocity(self) -> tuple[float, ...]:
+        """How fast the commanded joints move [rad/s, m/s]: feed-forward for a device that takes it."""
+        return self._motion.velocity
 
     @property
     def is_homed(self) -> bool:
@@ -64,7 +85,7 @@ class ActuatorDriver(ABC):
         if self.state is DriverState.DISABLED:
             self._enable()
             self.state = DriverState.ENABLED
-            self._sent = None
+            self._is_placed = False
 
     def home(self) -> None:
         """Find the zero of every joint."""
@@ -81,26 +102,37 @@ class ActuatorDriver(ABC):
             raise DeviceFault(self.name, f"measured positions that are not finite: {joints.position}")
         return joints
 
-    def write(self, command: JointCommand) -> JointCommand:
-        """Move to the commanded positions, at the joints' speed limits at most; returns what was really sent.
+    def write(self, command: JointCommand, at: int = 0) -> JointCommand:
+        """Move to the commanded positions as far as the limits allow; returns what was really sent.
 
-        The first write after `enable` is limited from where the arm is measured.
+        at [ns]: when the motion was made that the command belongs to, its origin, so that no delay on the way
+        counts as speed; now, if 0. The first write after `enable` is limited from where the arm is measured.
 
         Raises CommandRefused (nothing was sent), DeviceLost, DeviceFault.
         """
-        self._require("write", DriverState.ENABLED)
-        positions = self._checked(command)
-        now = self.context.now()
-        before = self._sent if self._sent is not None else self.read().position
-        positions = self._slowed(positions, before, (now - self._sent_at) * 1e-9)
+        if self.state is not DriverState.ENABLED:
+            self._require("write", DriverState.ENABLED)
+        if command.name != self.joints.names:
+            raise CommandRefused(self.name, f"expected joints {self.joints.names}, came {command.name}")
+        if not self._is_placed:
+            self._check(command)
+            self._motion.rest_at(self.read().position)
+            self._is_placed = True
+        positions, dt = command.position, self._time_step(at)
+        if self._motion.follow(positions, dt):
+            self.limited = None
+        else:
+            positions = self._limit(command, dt)
         sent = self._write(positions)
-        self._sent, self._sent_at = sent, now
-        return JointCommand(self.joints.names, sent)
+        if sent is not positions:
+            self._motion.was_sent(sent)
+        return command if sent is command.position else JointCommand(self.joints.names, sent)
 
     def stop(self, category: StopCategory) -> None:
         """Stop in the given way; allowed in every open state, and more than once."""
         self._require("stop", DriverState.DISABLED, DriverState.ENABLED)
         if self.state is DriverState.ENABLED:
+            self._motion.rest_at(self._motion.position)
             self._stop(category)
         if category is not StopCategory.HOLD:
             self.state = DriverState.DISABLED
@@ -125,32 +157,57 @@ class ActuatorDriver(ABC):
         """Whether this driver has a `rescue` of its own."""
         return "rescue" in {name for kind in cls.__mro__[:-1] if kind is not ActuatorDriver for name in vars(kind)}
 
-    def _checked(self, command: JointCommand) -> tuple[float, ...]:
+    def _limit(self, command: JointCommand, dt: float) -> tuple[float, ...]:
+        self._check(command)
+        positions = self._motion.approach(command.position, dt)
+        found = self._motion.limited
+        self.limited = (found[0], self.joints.names[found[1]]) if found else None
+        self.limited_writes += found is not None
+        return positions
+
+    def _check(self, command: JointCommand) -> None:
         joints = self.joints
-        if command.name != joints.names:
-            raise CommandRefused(self.name, f"expected joints {joints.names}, came {command.name}")
-        positions = command.position
-        if (
-            all(map(math.isfinite, positions))
-            and all(map(le, joints.lower, positions))
-            and all(map(le, positions, joints.upper))
-        ):
-            return positions
-        for name, value, low, high in zip(joints.names, positions, joints.lower, joints.upper, strict=True):
+        for name, value, low, high in zip(joints.names, command.position, joints.lower, joints.upper, strict=True):
             if not math.isfinite(value):
                 raise CommandRefused(self.name, f"{name} is {value}")
             if not low <= value <= high:
                 raise CommandRefused(self.name, f"{name} is {value:.6g}, limits {low:.6g} … {high:.6g}")
-        return positions
 
-    def _slowed(self, to: tuple[float, ...], sent: tuple[float, ...], dt: float) -> tuple[float, ...]:
-        """Limit each joint to its speed; gaps count as 10 ms at most, so that a pause buys no leap."""
-        dt = min(dt, 0.01)
-        most = [speed * dt for speed in self.joints.velocity]
-        if all(map(le, map(abs, map(sub, to, sent)), most)):
-            return to
-        self.limited_writes += 1
-        return tuple(map(_towards, sent, to, most))
+    def _time_step(self, at: int) -> float:
+        """The time since the last write [s] by the commands' own times, which keep the pace of the clock."""
+        now = self.context.now()
+        step, credit = (at or now) - self._moment, self._credit + now - self._wrote_at
+        if at:
+            step = self._on_grid(step)
+        moment = self._moment + step if step > 0 else at or now
+        if credit > _AHEAD_NS:
+            credit = _AHEAD_NS
+        if step > _LONGEST_STEP_NS:
+            step = _LONGEST_STEP_NS
+        if step > credit:
+            step = credit
+        if step < 0:
+            step = 0
+        self._credit, self._wrote_at, self._moment = credit - step, now, moment
+        return step * 1e-9
+
+    def _on_grid(self, step: int) -> int:
+        """A step of the commands' times freed of most of its jitter: readings are taken on a grid, but not exactly.
+
+        An alpha-beta filter of the time, once the period is known; what one step is too short the next make good.
+        """
+        off = step - self._period
+        if self._seen == _SMOOTHING and -_OFF_GRID_NS < off < _OFF_GRID_NS:
+            smoothed = self._period + off // _SMOOTHING
+            self._period += off // _SMOOTHING_OF_PERIOD
+            return smoothed
+        if self._seen == _SMOOTHING or not 0 < step < _LONGEST_STEP_NS:
+            self._seen = self._since = 0
+            return step
+        self._since += step
+        self._seen += 1
+        self._period = self._since // self._seen
+        return step
 
     def _require(self, call: str, *allowed: DriverState) -> None:
         if self.state not in allowed:
@@ -178,9 +235,3 @@ class ActuatorDriver(ABC):
 
     @abstractmethod
     def _close(self) -> None: ...
-
-
-def _towards(at: float, to: float, most: float) -> float:
-    """From `at` in the direction of `to`, by `most` at most."""
-    step = to - at
-    return at + math.copysign(most, step) if abs(step) > most else to

@@ -2,17 +2,36 @@
 
 import math
 
-from sutura.kinematics.rotations import Quaternion, Vector3, conjugate, multiply, normalise, rotate
+from sutura.kinematics.rotations import (
+    IDENTITY,
+    Quaternion,
+    Vector3,
+    angle_between,
+    conjugate,
+    multiply,
+    normalise,
+    rotate,
+)
 
 
 class Anchor:
     """Hand and tool tied together at one moment.
 
     Position: setpoint + scale · A (hand - hand at the anchor). Orientation: A · hand · offset with the offset saved
-    at the anchor, so that the first target equals the setpoint. A turns master axes into the arm's.
+    at the anchor, so that the first target equals the setpoint. A turns master axes into the arm's. What is locked
+    stays as it was at the anchor.
     """
 
-    __slots__ = ("_alignment", "_hand", "_offset", "_scale", "_tool")
+    __slots__ = (
+        "_aligned",
+        "_alignment",
+        "_hand",
+        "_lock_rotation",
+        "_scale",
+        "_tool",
+        "_tool_orientation",
+        "offset",
+    )
 
     def __init__(
         self,
@@ -22,20 +41,38 @@ class Anchor:
         tool_orientation: Quaternion,
         *,
         scale: float,
-        alignment: Quaternion = (0.0, 0.0, 0.0, 1.0),
+        alignment: Quaternion = IDENTITY,
+        offset: Quaternion | None = None,
+        lock_rotation: bool = False,
+        lock_translation: bool = False,
     ) -> None:
+        """offset: of before, for an orientation that shall stay absolute; the first target then turns to it."""
         self._hand = hand
         self._tool = tool
-        self._scale = scale
+        self._tool_orientation = tool_orientation
+        self._scale = 0.0 if lock_translation else scale
+        self._lock_rotation = lock_rotation
         self._alignment = normalise(alignment)
-        self._offset = multiply(conjugate(multiply(self._alignment, hand_orientation)), tool_orientation)
+        self._aligned = self._alignment == IDENTITY
+        self.offset = offset or multiply(conjugate(multiply(self._alignment, hand_orientation)), tool_orientation)
 
     def target(self, hand: Vector3, hand_orientation: Quaternion) -> tuple[Vector3, Quaternion]:
         """Where the tool shall be: position [m] and orientation (x, y, z, w) in the arm's base frame."""
         k, (hx, hy, hz), (tx, ty, tz) = self._scale, self._hand, self._tool
-        dx, dy, dz = rotate(self._alignment, (hand[0] - hx, hand[1] - hy, hand[2] - hz))
-        turned = multiply(multiply(self._alignment, hand_orientation), self._offset)
-        return (tx + k * dx, ty + k * dy, tz + k * dz), normalise(turned)
+        moved = (hand[0] - hx, hand[1] - hy, hand[2] - hz)
+        if not self._aligned:
+            moved = rotate(self._alignment, moved)
+            hand_orientation = multiply(self._alignment, hand_orientation)
+        dx, dy, dz = moved
+        position = (tx + k * dx, ty + k * dy, tz + k * dz)
+        if self._lock_rotation:
+            return position, self._tool_orientation
+        return position, normalise(multiply(hand_orientation, self.offset))
+
+
+def misalignment(hand_orientation: Quaternion, tool_orientation: Quaternion, alignment: Quaternion) -> float:
+    """How far the hand is turned from the tool [rad], the hand seen in the arm's axes."""
+    return angle_between(multiply(alignment, hand_orientation), tool_orientation)
 
 
 class JawFollower:

@@ -19,9 +19,17 @@ from sutura.messages.errors import (
 from sutura.messages.fields import clip
 from sutura.messages.finite import finite_check
 from sutura.messages.limited import RemoteCentreState, SaturatedPose
+from sutura.messages.limits import LimitCount, MotionLimits
 from sutura.messages.message import Message, RawMessage, message_type, message_types
 from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
-from sutura.messages.operator import Clutch, EmergencyStop, OperatorPresence, TeleopState
+from sutura.messages.operator import (
+    Clutch,
+    EmergencyStop,
+    MotionLocks,
+    OperatorPresence,
+    TeleopScale,
+    TeleopState,
+)
 from sutura.messages.raw import RawDecoder, as_raw
 from sutura.messages.safety import (
     ArmState,
@@ -48,10 +56,13 @@ __all__ = [
     "Heartbeat",
     "JointCommand",
     "JointState",
+    "LimitCount",
     "Message",
     "MessageError",
     "MessageSchema",
     "MessageTypeClash",
+    "MotionLimits",
+    "MotionLocks",
     "MotionPermit",
     "OperatingState",
     "OperatorPresence",
@@ -62,6 +73,7 @@ __all__ = [
     "SaturatedPose",
     "SchemaMismatch",
     "TaskState",
+    "TeleopScale",
     "TeleopState",
     "TrackingError",
     "UnknownMessageType",

@@ -1,6 +1,6 @@
 """What the operator says, as levels repeated at 50 Hz or more: silence means clutched, absent, stopped."""
 
-from sutura.messages.fields import Text
+from sutura.messages.fields import Ratio, Text
 from sutura.messages.message import Message
 
 
@@ -22,8 +22,27 @@ class EmergencyStop(Message, frozen=True):
     pressed: bool
 
 
+class MotionLocks(Message, frozen=True):
+    """Which parts of the hand's motion do not move the tool. A level: silence means both are locked."""
+
+    rotation: bool
+    translation: bool
+
+
+class TeleopScale(Message, frozen=True):
+    """Tool metres per hand metre (CRTK `teleop/scale`), above 0 and up to 1. State, not a level."""
+
+    scale: Ratio
+
+
 class TeleopState(Message, frozen=True):
-    """Whether the hand drives the arm: `following`, `clutched` or `disengaged`, and why."""
+    """Whether the hand drives the arm: `following`, `aligning`, `clutched` or `disengaged`, and why.
+
+    scale: tool metres per hand metre; rotation_locked, translation_locked: what does not move the tool.
+    """
 
     state: Text
     cause: Text = ""
+    scale: Ratio = 0.0
+    rotation_locked: bool = False
+    translation_locked: bool = False

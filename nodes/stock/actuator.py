@@ -15,20 +15,25 @@ from sutura.hw_drivers import (
     load_actuator,
 )
 from sutura.kinematics import open_arm
+from sutura.kinematics.feed_forward import Lead
 from sutura.messages import (
     ArmState,
     Clutch,
     EmergencyStop,
     JointCommand,
     JointState,
+    MotionLimits,
     MotionPermit,
     OperatingState,
 )
 from sutura.nodes import Input, Node, NodeParams, Output, RequestRefused, every
+from sutura.nodes.errors import nearest
+from sutura.nodes.stock.limit_tally import LimitTally
 from sutura.nodes.stock.motion_gate import MotionGate
 
 _POWER_OFF_NS = 500_000_000
 _JAW = ("jaw",)
+_REACHED = 1e-6  # [rad]
 
 
 class Actuator(Node):
@@ -40,12 +45,16 @@ class Actuator(Node):
 
     class Params(NodeParams):
         """model: arm file; feedback_rate [Hz]: of measurements; arm_at_start: enable by itself (simulated drivers
-        only); start_tolerance [rad or m]: how far from its setpoint a first command may be."""
+        only); start_tolerance [rad or m]: how far from its setpoint a first command may be; acceleration
+        [rad/s² or m/s²]: limits by joint, else the arm's speed limits in 50 ms; lead [s]: velocity feed-forward,
+        by which commands are led for a drive that lags so long."""
 
         model: str = "psm_classic_lnd"
         feedback_rate: Annotated[float, Meta(ge=100.0, le=2000.0)] = 100.0
         arm_at_start: bool = False
         start_tolerance: Annotated[float, Meta(gt=0.0, le=0.1)] = 0.01
+        acceleration: dict[str, Annotated[float, Meta(gt=0.0, le=1e6)]] = {}  # noqa: RUF012 (msgspec copies it)
+        lead: Annotated[float, Meta(ge=0.0, le=0.05)] = 0.0
 
     params: Params
     state_commands = frozenset({"enable", "disable", "pause", "home", "reset", "estop"})
@@ -61,10 +70,12 @@ class Actuator(Node):
     jaw_measured_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
     jaw_setpoint_js = Output(JointState, valid_for=0.05, rate="feedback_rate")
     operating_state = Output(OperatingState, latched=True, rate=50.0)
+    limits = Output(MotionLimits, latched=True, rate=10.0)
 
     driver: ActuatorDriver
 
     def on_start(self) -> None:
+        self._commands = self.command  # once, as finding a port takes time
         self._gate = MotionGate(held_at=self.now())
         self._state = ArmState.DISABLED
         self._cause = "not enabled yet"
@@ -72,9 +83,17 @@ class Actuator(Node):
         self._estop_pressed = False
         self._setpoint: tuple[float, ...] = ()
         self._jaw = 0.0
+        self._limits = LimitTally(self.event)
         self._to_enable = self.params.arm_at_start
         self.driver = self._make_driver()
         self.driver.open()
+
+    def on_params(self, params: NodeParams) -> None:
+        """What the driver was made with stays."""
+        if isinstance(params, self.Params):
+            for field in ("model", "acceleration"):
+                if getattr(params, field) != getattr(self.params, field):
+                    raise RequestRefused(f"{self.name}: {field} counts from the next start only")
 
     def _make_driver(self) -> ActuatorDriver:
         choice = self.driver_choice
@@ -82,13 +101,18 @@ class Actuator(Node):
             raise RequestRefused(f"node {self.name} needs a driver: an actuator driver")
         arm = open_arm(self.params.model)
         self._names = arm.joint_names
-        self._all_names = (*arm.joint_names, "jaw")
+        self._lead = Lead(arm.limits.lower, arm.limits.upper)
+        names = self._all_names = (*arm.joint_names, "jaw")
+        for name in self.params.acceleration:
+            if name not in names:
+                raise RequestRefused(f"{self.name}: acceleration of a joint {name!r}{nearest(name, names)}")
         joints = ActuatedJoints(
-            (*arm.joint_names, "jaw"),
+            names,
             (*arm.limits.lower, arm.jaw.lower),
             (*arm.limits.upper, arm.jaw.upper),
             (*arm.limits.velocity, arm.jaw.velocity),
             (*arm.home, 0.0),
+            self.params.acceleration,
         )
         return load_actuator(choice.use)(joints, choice.options, self.driver_context())
 
@@ -122,8 +146,13 @@ class Actuator(Node):
         self._write(command)
 
     def on_jaw_command(self, command: JointCommand) -> None:
-        """Keep the jaw's newest angle for the next write; when it falls silent the jaw keeps its grip."""
+        """Keep the jaw's newest angle for the next write; when it falls silent the jaw keeps its grip.
+
+        It comes more seldom than the arm's commands, so it was limited only if it was not reached until now.
+        """
         if command.name == _JAW and self._gate.following:
+            if self._setpoint and abs(self._setpoint[-1] - self._jaw) > _REACHED:
+                self._limits.note("joint_speed", "jaw", self.now())
             self._jaw = command.position[0]
 
     def _may_start(self, command: JointCommand) -> bool:
@@ -144,25 +173,32 @@ class Actuator(Node):
             self._say(f"the first command would jump ({', '.join(far)}); press and release the clutch")
             return False
         self._gate.following = True
+        self._lead.reset()
         self._say("")
         return True
 
     def _write(self, command: JointCommand) -> None:
+        frame = self._commands.frame
+        if frame is None:
+            return
+        positions, lead = command.position, self.params.lead
+        if lead and len(positions) == len(self._names):
+            positions = self._lead.ahead(positions, frame.origin, lead)
         names = self._all_names if command.name == self._names else (*command.name, "jaw")
-        merged = JointCommand(names, (*command.position, self._jaw))
+        merged = JointCommand(names, (*positions, self._jaw))
         try:
-            sent = self.driver.write(merged)
+            sent = self.driver.write(merged, frame.origin)
         except CommandRefused as error:
             self.gauge("refused_commands", self.gauges.get("refused_commands", 0) + 1)
-            frame = self.command.frame
-            self._hold(f"{error} (from {frame.writer})" if frame is not None else str(error))
+            self._hold(f"{error} (from {frame.writer})")
         except DriverError as error:
             self._fault(str(error))
         else:
             self._setpoint = sent.position
-            frame = self.command.frame
-            if frame is not None:
-                self.measure("gesture_to_motor", (self.now() - frame.origin) * 1e-9)
+            limited = self.driver.limited
+            if limited is not None and limited[1] != _JAW[0]:
+                self._limits.note(*limited, self.now())
+            self.measure("gesture_to_motor", (self.now() - frame.origin) * 1e-9)
 
     # What stops it --------------------------------------------------------------------------------------------
 
@@ -270,6 +306,13 @@ class Actuator(Node):
     def tell(self) -> None:
         """Repeat the operating state."""
         self._say(self._cause)
+
+    @every(10.0)
+    def tell_limits(self) -> None:
+        """Repeat what was limited."""
+        self.limits.publish(self._limits.message(self.now()))
+        for figure, count in self._limits.gauges().items():
+            self.gauge(figure, count)
 
     def _say(self, cause: str) -> None:
         self._cause = cause

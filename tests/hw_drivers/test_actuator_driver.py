@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +30,8 @@ from sutura.messages import JointCommand, JointState
 from sutura.runtime.clock import VirtualClock
 
 MS = 1_000_000
-JOINTS = ActuatedJoints(("a", "b"), (-1.0, 0.0), (1.0, 0.2), (2.0, 0.5), (0.0, 0.1))
+JOINTS = ActuatedJoints(("a", "b"), (-1.0, 0.0), (1.0, 0.2), (2.0, 0.5), (0.0, 0.1), {"a": math.inf, "b": math.inf})
+SLUGGISH = msgspec.structs.replace(JOINTS, acceleration={"a": 10.0})
 CALLS: dict[str, set[DriverState]] = {
     "enable": {DriverState.DISABLED, DriverState.ENABLED},
     "home": {DriverState.ENABLED},
@@ -47,8 +49,10 @@ class Probe(ActuatorDriver):
 
     capabilities: ClassVar[Capabilities] = Capabilities(simulated=True)
 
-    def __init__(self, clock: VirtualClock, options: dict[str, object] | None = None) -> None:
-        super().__init__(JOINTS, options or {}, DriverContext("arm", Path(), clock))
+    def __init__(
+        self, clock: VirtualClock, options: dict[str, object] | None = None, joints: ActuatedJoints = JOINTS
+    ) -> None:
+        super().__init__(joints, options or {}, DriverContext("arm", Path(), clock))
         self.device: list[str] = []
         self.at = JOINTS.home
 
@@ -80,9 +84,9 @@ def command(*positions: float, names: tuple[str, ...] = JOINTS.names) -> JointCo
     return JointCommand(names, positions)
 
 
-def enabled() -> tuple[Probe, VirtualClock]:
+def enabled(joints: ActuatedJoints = JOINTS) -> tuple[Probe, VirtualClock]:
     clock = VirtualClock()
-    driver = Probe(clock)
+    driver = Probe(clock, joints=joints)
     driver.open()
     driver.enable()
     return driver, clock
@@ -193,9 +197,11 @@ def test_what_was_slowed_is_counted_and_said() -> None:
     clock.advance_to(clock() + 10 * MS)
     assert driver.write(command(0.01, 0.1)).position == (0.01, 0.1)
     assert driver.limited_writes == 0
+    assert driver.limited is None
     clock.advance_to(clock() + MS)
     assert driver.write(command(1.0, 0.2)).position == pytest.approx((0.012, 0.1005))
     assert driver.limited_writes == 1
+    assert driver.limited == ("joint_speed", "a")
 
 
 def test_the_first_write_after_power_came_back_is_limited_from_where_the_arm_is() -> None:
@@ -206,6 +212,75 @@ def test_the_first_write_after_power_came_back_is_limited_from_where_the_arm_is(
     clock.advance_to(clock() + 1000 * MS)
     driver.enable()
     assert driver.write(command(0.0, 0.1)).position == pytest.approx((-0.48, 0.1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-1.0, 1.0), st.floats(0.0, 0.2), st.integers(MS // 10, 20 * MS)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_joint_ever_accelerates_beyond_its_limit(wishes: list[tuple[float, float, int]]) -> None:
+    driver, clock = enabled(SLUGGISH)
+    at: tuple[float, ...] = driver.read().position
+    speeds: tuple[float, ...] = (0.0, 0.0)
+    for number, (a, b, pause) in enumerate(wishes):
+        clock.advance_to(clock() + pause)
+        sent = driver.write(command(a, b)).position
+        dt = min(pause * 1e-9, 0.01) if number else 0.01
+        now = tuple((after - before) / dt for before, after in zip(at, sent, strict=True))
+        for speed, before, most in zip(now, speeds, (10.0, 0.5 / 0.05), strict=True):
+            assert abs(speed - before) <= most * dt + 1e-9, "without a limit of its own, its speed in 50 ms"
+        assert driver.velocity == pytest.approx(now, abs=1e-9)
+        at, speeds = sent, now
+
+
+def test_delays_on_the_way_are_no_speed_when_commands_tell_their_time() -> None:
+    driver, clock = enabled(SLUGGISH)
+    start = clock()
+    late = (0, 700_000, 100_000, 900_000, 0, 300_000)
+    for k in range(600):
+        made = start + k * MS
+        clock.advance_to(made + late[k % len(late)])
+        wanted = 0.05 * (1.0 - math.cos(math.tau * k * 1e-3)) ** 2
+        assert driver.write(command(wanted, 0.1), made).position == (wanted, 0.1)
+    assert driver.limited_writes == 0
+
+
+def test_jitter_of_the_times_of_commands_is_no_acceleration() -> None:
+    driver, clock = enabled(msgspec.structs.replace(JOINTS, acceleration={}))
+    start = clock()
+    jitter = (0, 250_000, -300_000, 100_000, 300_000, -200_000, 0)
+    for k in range(1, 900):
+        clock.advance_to(start + k * MS + 400_000)
+        wanted = 0.2 * (1.0 - math.cos(math.pi * k * 1e-3))
+        sent = driver.write(command(wanted, 0.1), start + k * MS + jitter[k % len(jitter)])
+    assert sent.position == (wanted, 0.1)
+    assert driver.limited_writes < 40, "until it knows the grid"
+
+
+def test_times_that_run_ahead_of_the_clock_buy_no_speed() -> None:
+    driver, clock = enabled()
+    start = clock()
+    for k in range(1, 400):
+        clock.advance_to(start + k * MS)
+        reached = driver.write(command(1.0, 0.1), start + k * 10 * MS).position[0]
+        assert reached <= 2.0 * (k * 1e-3 + 0.03) + 1e-9
+    assert driver.write(command(-1.0, 0.1), 1).position[0] == reached, "nor does an older command move anything"
+
+
+def test_a_stop_ends_the_motion_that_the_next_command_starts_from() -> None:
+    driver, clock = enabled(SLUGGISH)
+    for k in range(1, 101):
+        clock.advance_to(clock() + MS)
+        driver.write(command(min(0.005 * k * k * 1e-3, 1.0), 0.1))
+    assert driver.velocity[0] > 0.5
+    driver.stop(StopCategory.HOLD)
+    assert driver.velocity == (0.0, 0.0)
+    before = driver.at[0]
+    clock.advance_to(clock() + MS)
+    assert driver.write(command(1.0, 0.1)).position[0] - before <= 10.0 * 1e-6 + 1e-12
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

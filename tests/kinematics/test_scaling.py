@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutura.kinematics import KinematicsError
+from sutura.kinematics.hand_test import HandTest
 from sutura.kinematics.rotations import Quaternion, Vector3, angle_between, multiply, normalise, rotate
-from sutura.kinematics.scaling import Anchor, JawFollower
+from sutura.kinematics.scaling import Anchor, JawFollower, misalignment
 
 MS = 1_000_000
 metre = st.floats(-0.5, 0.5)
@@ -51,6 +52,67 @@ def test_a_turn_of_the_hand_is_the_same_turn_of_the_tool_in_aligned_axes(
     aligned = multiply(multiply(a, by), (-a[0], -a[1], -a[2], a[3]))
     assert angle_between(orientation, multiply(aligned, held)) < 1e-6
     assert math.hypot(*orientation) == pytest.approx(1.0, abs=1e-12)
+
+
+@given(points, rotations, points, rotations, scales, points, rotations)
+def test_what_is_locked_stays_and_the_rest_moves_on(
+    hand: Vector3, turned: Quaternion, tool: Vector3, held: Quaternion, k: float, to: Vector3, turn: Quaternion
+) -> None:
+    free = Anchor(hand, turned, tool, held, scale=k).target(to, turn)
+    rotation = Anchor(hand, turned, tool, held, scale=k, lock_rotation=True).target(to, turn)
+    translation = Anchor(hand, turned, tool, held, scale=k, lock_translation=True).target(to, turn)
+    assert rotation == (free[0], held)
+    assert translation == (tool, free[1])
+
+
+@given(points, rotations, points, rotations, rotations, rotations)
+def test_with_the_offset_of_before_orientation_stays_absolute(
+    hand: Vector3, turned: Quaternion, tool: Vector3, held: Quaternion, turn: Quaternion, a: Quaternion
+) -> None:
+    first = Anchor(hand, turned, tool, held, scale=0.2, alignment=a)
+    again = Anchor(hand, turn, tool, held, scale=0.5, alignment=a, offset=first.offset)
+    assert angle_between(again.target(hand, turn)[1], first.target(hand, turn)[1]) < 1e-7
+
+
+@given(rotations, rotations, st.floats(0.0, 3.0))
+def test_misalignment_is_the_angle_between_hand_and_tool_in_the_arms_axes(
+    turned: Quaternion, a: Quaternion, angle: float
+) -> None:
+    off = multiply((0.0, math.sin(angle / 2), 0.0, math.cos(angle / 2)), multiply(a, turned))
+    assert misalignment(turned, off, a) == pytest.approx(angle, abs=1e-7)
+
+
+# The hand test --------------------------------------------------------------------------------------------------
+
+
+def about(axis: int, angle: float) -> Quaternion:
+    sine = [0.0, 0.0, 0.0]
+    sine[axis] = math.sin(angle / 2)
+    return (*sine, math.cos(angle / 2))  # type: ignore[return-value]
+
+
+@given(st.lists(st.floats(-0.3, 0.39), max_size=20), rotations, st.lists(st.floats(-0.03, 0.03), max_size=20))
+def test_a_still_hand_does_not_pass(grippers: list[float], held: Quaternion, rolls: list[float]) -> None:
+    test = HandTest(0.7, 0.07)
+    for angle in grippers:
+        test.see_gripper(angle)
+    for roll in rolls:
+        test.see_hand(multiply(held, about(2, roll)))
+    assert not test.passed
+
+
+@given(rotations, st.floats(0.08, 3.0))
+def test_a_roll_or_a_grip_passes_and_turning_otherwise_does_not(held: Quaternion, angle: float) -> None:
+    rolled, gripped, turned = (HandTest(0.7, 0.07) for _ in range(3))
+    for share in (0.0, 0.5, 1.0):
+        rolled.see_hand(multiply(held, about(2, share * angle)))
+        turned.see_hand(multiply(held, about(0, share * angle)))
+        gripped.see_gripper(0.2 + share * 0.71)
+    assert rolled.passed
+    assert gripped.passed
+    assert not turned.passed
+    rolled.reset()
+    assert not rolled.passed
 
 
 @pytest.mark.parametrize("alignment", [(0.0, 0.0, 0.0, 0.0), (math.nan, 0.0, 0.0, 1.0), (math.inf, 0.0, 0.0, 1.0)])

@@ -18,6 +18,8 @@ from sutura.messages import (
     Pose,
     RemoteCentreState,
     SaturatedPose,
+    TeleopScale,
+    TeleopState,
     TrackingError,
     UnknownMessageType,
     describe,
@@ -30,7 +32,16 @@ from sutura.messages.finite import decoding_admits_nonfinite
 
 OURS = [kind for kind in message_types().values() if kind.__module__.startswith("sutura.messages.")]
 BAD = (math.nan, math.inf, -math.inf)
-FLOAT_BEARING = {Pose, JointState, JointCommand, TrackingError, SaturatedPose, RemoteCentreState}
+FLOAT_BEARING = {
+    Pose,
+    JointState,
+    JointCommand,
+    TrackingError,
+    SaturatedPose,
+    RemoteCentreState,
+    TeleopScale,
+    TeleopState,
+}
 
 
 def spoiled(value: Message, bad: float) -> Iterator[Message]:

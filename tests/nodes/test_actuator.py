@@ -15,10 +15,11 @@ from sutura.messages import (
     JointCommand,
     JointState,
     Message,
+    MotionLimits,
     MotionPermit,
     OperatingState,
 )
-from sutura.nodes import RequestRefused
+from sutura.nodes import RequestRefused, changed_params
 from sutura.nodes.node import DriverChoice
 from sutura.nodes.stock.actuator import Actuator
 from sutura.runtime.errors import NodeCrashed
@@ -327,3 +328,87 @@ def test_a_reset_of_an_arm_without_a_fault_changes_nothing(bench: MakeBench) -> 
 def test_without_a_driver_it_says_what_it_needs(bench: MakeBench) -> None:
     with pytest.raises(NodeCrashed, match=r"node n: on_start .*needs a driver"):
         bench("actuator")
+
+
+# Limits and lead ------------------------------------------------------------------------------------------------
+
+
+def limits(b: Bench) -> MotionLimits:
+    b.run_for(0.1)
+    said = b.said("limits")[-1].payload
+    assert isinstance(said, MotionLimits)
+    return said
+
+
+def test_what_is_limited_is_counted_and_its_reason_published_once_an_episode(bench: MakeBench) -> None:
+    b, told = following(bench)
+    assert limits(b) == MotionLimits()
+    told.re_clutch()
+    told.reset()
+    told.re_clutch()
+    before = position(b)[0]
+    told.yaw = 0.3
+    told.run(0.01)
+    assert 0.0 < position(b)[0] - before <= 0.5 * 40.0 * 0.012**2
+    told.run(0.3)
+    assert position(b)[0] == pytest.approx(0.3)
+    speed, acceleration = "yaw is kept to its speed limit", "yaw is kept to its acceleration limit"
+    assert [event.text for event in b.events if event.kind == "limit"] == [speed, acceleration]
+    said = limits(b)
+    assert said.text == acceleration
+    assert {row.reason for row in said.limits} == {"joint_speed", "joint_acceleration"}
+    assert all(row.active for row in said.limits)
+    assert sum(row.count for row in said.limits) > 50
+    told.run(0.6)
+    assert not any(row.active for row in limits(b).limits)
+
+
+def test_a_jaw_command_counts_as_limited_if_the_jaw_had_not_reached_the_one_before(bench: MakeBench) -> None:
+    b, told = following(bench)
+    for k in range(20):
+        told.jaw = 0.015 * k  # within the jaw's speed between two commands
+        told.run(0.002)
+    assert limits(b) == MotionLimits()
+    told.reset()
+    told.re_clutch()
+    for jaw in (0.9, 0.1):
+        told.jaw = jaw
+        told.run(0.01)
+    assert limits(b).text == "jaw is kept to its speed limit"
+
+
+def test_an_acceleration_of_its_own_counts_for_the_joint_that_it_names(bench: MakeBench) -> None:
+    b = actuator(bench, acceleration={"yaw": 1.0})
+    b.run_for(0.05)
+    b.lockstep.command("n", "enable")
+    told = Told(b)
+    told.re_clutch()
+    told.yaw = 0.3
+    told.run(0.1)
+    assert 0.003 < position(b)[0] <= 0.5 * 0.102**2
+
+
+@pytest.mark.parametrize("field", [{"model": "psm_si_lnd"}, {"acceleration": {"yaw": 5.0}}])
+def test_what_the_driver_was_made_with_is_not_changed_live(bench: MakeBench, field: dict[str, object]) -> None:
+    b = actuator(bench)
+    with pytest.raises(RequestRefused, match="counts from the next start only"):
+        b.host.set_params(b.node, changed_params("n", b.node.params, field))
+
+
+def test_an_acceleration_of_an_unknown_joint_names_the_nearest(bench: MakeBench) -> None:
+    with pytest.raises(NodeCrashed, match="acceleration of a joint 'yav'; did you mean 'yaw'"):
+        actuator(bench, acceleration={"yav": 1.0})
+
+
+def test_a_lead_moves_commands_ahead_while_they_move_and_not_at_rest(bench: MakeBench) -> None:
+    b = actuator(bench, lead=0.01)
+    b.run_for(0.05)
+    b.lockstep.command("n", "enable")
+    told = Told(b)
+    told.re_clutch()
+    for k in range(1, 101):
+        told.yaw = 0.0001 * k * min(k / 50, 1.0)
+        told.run(0.002)
+    assert position(b)[0] == pytest.approx(told.yaw + 0.01 * 0.05, rel=0.01)
+    told.run(0.2)
+    assert position(b)[0] == pytest.approx(told.yaw, abs=1e-9)

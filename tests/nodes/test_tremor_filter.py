@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sutura.messages import Clutch, Pose
+from sutura.messages import Clutch, MotionLocks, OperatorPresence, Pose
 from sutura.nodes import BadParameters, RequestRefused, changed_params
 from sutura.nodes.stock.tremor_filter import TremorFilter
 from sutura.runtime.errors import NodeCrashed
@@ -119,6 +119,8 @@ def test_a_clutch_in_the_middle_of_a_movement_moves_the_arm_by_nothing(bench: Ma
     for k, x in enumerate(hand):
         b.send("setpoint_cp", SETPOINT, valid_for=0.1)
         b.send("clutch", Clutch(k < 1500 or 2500 <= k < 3000), valid_for=0.05)
+        b.send("present", OperatorPresence(True), valid_for=0.05)
+        b.send("locks", MotionLocks(rotation=False, translation=False), valid_for=0.05)
         b.send("measured_cp", at(x), valid_for=0.05)
         b.run_for(0.001)
     told = [f.payload.position[0] for f in b.said("target", "n2") if isinstance(f.payload, Pose)]

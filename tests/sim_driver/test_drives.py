@@ -41,6 +41,7 @@ JOINTS = ActuatedJoints(
     (*ARM.limits.upper, ARM.jaw.upper),
     (*ARM.limits.velocity, ARM.jaw.velocity),
     (*ARM.home, 0.0),
+    dict.fromkeys(ARM.joint_names, math.inf),
 )
 
 

@@ -30,3 +30,12 @@ def test_a_dead_driver_leaves_the_simulated_arm_holding(rehearse: Rehearse) -> N
     run.kill("arm")
     run.run_for(0.3)
     assert "arm" in run.report().trips[0].cause
+
+
+def test_velocity_feed_forward_takes_most_of_the_drives_lag_away(rehearse: Rehearse) -> None:
+    worst = []
+    for lead in (0.0, 0.006):
+        run = rehearse("sim", *EARLY, f"arm.lead={lead}", seed=5, record=False)
+        run.run_for(2.0)
+        worst.append(max(s.message.distance for s in run.history.of("PSM1/tracking_error", TrackingError)))
+    assert worst[1] < 0.25 * worst[0]
