@@ -50,12 +50,18 @@ def test_diff_names_the_first_difference_and_ends_with_1(sutura: Sutura, teleop:
     assert (same.code, same.out.startswith("equal: ")) == (0, True)
     told = sutura("diff", str(teleop), str(changed))
     assert told.code == 1
-    assert told.out.startswith("first difference: PSM1/servo_cp position[0]: ")
-    assert "(at 0.080000 s, message 70)" in told.out
+    assert told.out.startswith("first difference: console/teleop/state scale: 0.2 vs 0.25 ")
+    moved = sutura("diff", str(teleop), str(changed), "--topic", "PSM1/servo_cp")
+    assert moved.code == 1
+    assert moved.out.startswith("first difference: PSM1/servo_cp position[0]: ")
     assert sutura("diff", str(teleop), str(changed), "--topic", "MTMR/measured_cp").code == 0
     assert sutura("diff", str(teleop), str(changed), "--tolerance", "0.1").code == 0
     data = sutura("diff", str(teleop), str(changed), "--json").table
-    assert (data["equal"], data["first"]["topic"], data["first"]["seq"]) == (False, "PSM1/servo_cp", 70)
+    assert (data["equal"], data["first"]["topic"], data["first"]["field"]) == (
+        False,
+        "console/teleop/state",
+        "scale",
+    )
 
 
 def test_replay_ends_with_0_when_the_nodes_say_the_same(
@@ -67,7 +73,8 @@ def test_replay_ends_with_0_when_the_nodes_say_the_same(
     command = ["replay", str(teleop), "--nodes", "scaling,ik,arm,fk", "--set", "scaling.scale=0.25"]
     told = sutura(*command, "--out", str(out), "--json")
     assert told.code == 1
-    assert told.table["comparison"]["first"]["topic"] == "PSM1/servo_cp"
+    differing = {topic["topic"] for topic in told.table["comparison"]["topics"] if topic["differing"]}
+    assert {"PSM1/servo_cp", "PSM1/servo_jp", "PSM1/measured_js", "console/teleop/state"} <= differing
     topics = ["--topic", "PSM1/servo_cp", "--topic", "PSM1/servo_jp", "--topic", "PSM1/measured_js"]
     assert sutura("diff", str(changed), str(out), *topics).code == 0
     again = sutura(*command, "--out", str(out))

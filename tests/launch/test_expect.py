@@ -57,7 +57,7 @@ HELD = {
         "{trip: operator is not present, after: 0.4 s, within: 10 ms}",
         "{trip: true}",
         "{trips: 1, node: watchdog}",
-        "{hold: no valid motion permit, node: arm, after: 0.4 s, within: 50 ms}",
+        "{hold: no fresh command, node: arm, after: 0.4 s, within: 50 ms}",
         "{holds: 1}",
         "{no_command: arm, after: 0.45 s, until: 0.6 s}",
         "{no_command: PSM1/servo_jp, after: 0.431 s}",

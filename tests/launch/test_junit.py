@@ -42,7 +42,7 @@ def test_every_expectation_is_a_case_with_its_place_and_what_came_of_it(home: Pa
     assert all(float(case.get("time", "")) >= 0.0 for case in cases.values())
     failure = cases["calm"].find("failure")
     assert failure is not None
-    assert str(failure.get("message")).startswith("expected 0: arm at 430 ms: no valid motion permit")
+    assert str(failure.get("message")).startswith("expected 0: arm at 429 ms: no fresh command from ik")
     assert "measured: 1 holds" in str(failure.text)
     error = cases["rate: watchdog/permit, min: 1 Hz, until: 9 s"].find("error")
     assert error is not None

@@ -13,7 +13,7 @@ from sutura.launch.errors import TopologyError
 from sutura.launch.pytest_plugin import Rehearse
 from sutura.launch.replay import replay
 from sutura.launch.run_errors import CannotReplay
-from sutura.messages import Frame, RawMessage
+from sutura.messages import Frame, RawMessage, TeleopState
 from sutura.record import REALTIME, VIRTUAL, Recorded, Recording, RecordingWriter, Tolerances, add_attachment
 from tests.record.conftest import EARLY, MS, START, TELEOP, Record, record, teleop, write
 
@@ -54,12 +54,22 @@ def test_physics_is_replayed_too(record: Record) -> None:
 def test_a_changed_parameter_is_found_where_it_first_matters(teleop: Path, tmp_path: Path) -> None:
     recording = Recording(teleop)
     result = replay(recording, ["scaling", "ik"], ["scaling.scale=0.25"], out=tmp_path / "out.mcap")
-    first = result.comparison.first
+    told = result.comparison.first
+    assert told is not None
+    assert (told.topic, told.field) == ("console/teleop/state", "scale")
+    first = next(topic.first for topic in result.comparison.topics if topic.topic == "PSM1/servo_cp")
     assert first is not None
-    assert (first.topic, first.field) == ("PSM1/servo_cp", "position[0]")
-    assert first.at_s == pytest.approx(0.08)
+    assert first.field == "position[0]"
+    following = next(
+        m.frame
+        for m in recording.messages({"console/teleop/state"})
+        if isinstance(m.frame.payload, TeleopState) and m.frame.payload.state == "following"
+    )
+    assert first.at_s == pytest.approx((following.stamp - START) * 1e-9, abs=0.0011), (
+        "with the first hand that moves"
+    )
     differing = {topic.topic for topic in result.comparison.topics if topic.differing}
-    assert differing == {"PSM1/servo_cp", "PSM1/servo_jp"}
+    assert differing == {"PSM1/servo_cp", "PSM1/servo_jp", "console/teleop/state"}
     kept = Recording(tmp_path / "out.mcap")
     assert kept.facts is not None
     assert kept.facts.settings[-1] == "scaling.scale=0.25"

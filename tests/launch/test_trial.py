@@ -41,12 +41,12 @@ def test_a_trip_that_is_expected_answers_the_hold_that_comes_with_it(home: Path,
 def test_a_trip_that_is_not_expected_fails_it_whatever_else_holds(home: Path, tmp_path: Path) -> None:
     assert unexpected(tmp_path, ABSENT, "{lost: 0}") == [
         "trip at 0.400 s: the operator is not present",
-        "arm: no valid motion permit from watchdog (at 0.430 s)",
+        "arm: no fresh command from ik (at 0.429 s)",
     ]
 
 
 def test_a_hold_that_is_expected_does_not_answer_the_trip(home: Path, tmp_path: Path) -> None:
-    left = unexpected(tmp_path, ABSENT, "{hold: permit}")
+    left = unexpected(tmp_path, ABSENT, "{hold: no fresh command}")
     assert left == ["trip at 0.400 s: the operator is not present"]
 
 

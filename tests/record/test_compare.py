@@ -212,7 +212,12 @@ def test_equal_settings_give_equal_recordings(record: Record, teleop: Path) -> N
 def test_a_changed_parameter_is_found_at_the_right_topic_and_time(record: Record, teleop: Path) -> None:
     changed = record("teleop", "arm_at_start=true", *EARLY, "scaling.scale=0.25", incarnation="2")
     a, b = Recording(teleop), Recording(changed)
-    first = compare(a, b, Tolerances()).first
+    comparison = compare(a, b, Tolerances())
+    assert comparison.first is not None
+    assert (comparison.first.topic, comparison.first.field) == ("console/teleop/state", "scale"), (
+        "it is told at once"
+    )
+    first = next(topic.first for topic in comparison.topics if topic.topic == "PSM1/servo_cp")
     released = next(m.frame for m in a.messages({"console/clutch"}) if m.frame.payload != Clutch(True))
     assert first is not None
     assert (first.topic, first.field) == ("PSM1/servo_cp", "position[0]")
