@@ -24,6 +24,12 @@ class Blending(PositionFilter):
         self._done = 0
         self._off: Vector3 = (0.0, 0.0, 0.0)
 
+    def step(self, position: Vector3) -> Vector3:
+        """One sample in, one out [m]; once it has gone over, the filter's own."""
+        if self._started and self._before is None:
+            return self._filter.step(position)
+        return super().step(position)
+
     def change(self, inner: PositionFilter) -> None:
         """Go over to another, fresh filter. A change within a change goes on from where the output is."""
         if self._started:

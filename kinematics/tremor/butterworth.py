@@ -29,13 +29,9 @@ class Butterworth(PositionFilter):
         self._s1 = [(1.0 - self._b) * v for v in position]
 
     def _step(self, position: Vector3) -> Vector3:
-        x, y, z = position
-        return self._axis(0, x), self._axis(1, y), self._axis(2, z)
-
-    def _axis(self, axis: int, v: float) -> float:
-        s1, s2 = self._s1, self._s2
-        bv = self._b * v
-        y = bv + s1[axis]
-        s1[axis] = 2.0 * bv - self._a1 * y + s2[axis]
-        s2[axis] = bv - self._a2 * y
-        return y
+        b, a1, a2, s1, s2 = self._b, self._a1, self._a2, self._s1, self._s2
+        u, v, w = b * position[0], b * position[1], b * position[2]
+        x, y, z = u + s1[0], v + s1[1], w + s1[2]
+        s1[0], s1[1], s1[2] = 2.0 * u - a1 * x + s2[0], 2.0 * v - a1 * y + s2[1], 2.0 * w - a1 * z + s2[2]
+        s2[0], s2[1], s2[2] = u - a2 * x, v - a2 * y, w - a2 * z
+        return x, y, z

@@ -55,7 +55,7 @@ class PoseFilter:
         before, turned = self._position, self._turned
         if before is None:
             before, turned = position, (0.0, 0.0, 0.0)
-        else:
+        elif orientation != self._orientation:
             tx, ty, tz = to_rotation_vector(multiply(conjugate(self._orientation), orientation))
             turned = (turned[0] + LEVER_M * tx, turned[1] + LEVER_M * ty, turned[2] + LEVER_M * tz)
         for k in range(1, missed + 1):
