@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sutura.kinematics import KinematicsError, load_arm
+from sutura.kinematics import KinematicsError, open_arm
 from sutura.launch.errors import BadValue, UnknownName
 from sutura.launch.faults import SensorFault
 from sutura.launch.quantities import read_quantity
@@ -49,7 +49,7 @@ def _arm_fields(node: TopologyNode, kind: type[Node]) -> Mapping[str, Units]:
     try:
         model = getattr(read_params(node.name, kind.Params, node.params), "model", None)
         if isinstance(model, str):
-            joints = (*load_arm(model).limits.units, "rad")
+            joints = (*open_arm(model).limits.units, "rad")
     except (NodeError, KinematicsError):
         pass  # the check says what is wrong with it
     return {"position": joints, "velocity": (_NO_UNIT,) * len(joints), "effort": (_NO_UNIT,) * len(joints)}
