@@ -124,7 +124,15 @@ class InputPort(Generic[M]):
 
     def accept(self, frame: Frame[M], now: int) -> bool:
         """Take a decoded frame in. Returns whether something waits for the handler because of it."""
-        link = self.connections[frame.topic]
+        if not self.admit(self.connections[frame.topic], frame, now):
+            return False
+        if self.waiting:
+            self._make_room(frame)
+        self.waiting.append(frame)
+        return True
+
+    def admit(self, link: Connection, frame: Frame[M], now: int) -> bool:
+        """Whether a frame that came on a connection may be handled at `now` [ns]; counts it."""
         stamp, seq = frame.stamp, frame.seq
         if stamp > now + FUTURE_TOLERANCE_NS:
             return self._reject(link, frame, f"stamped {stamp - now} ns in the future: another clock")
@@ -140,13 +148,10 @@ class InputPort(Generic[M]):
         counters.received += 1
         if gap > 1:
             counters.lost += gap - 1
-        expires = frame.expires  # as `usable` says, without the call
-        if (expires and now >= expires) or (self.max_age_ns and now - stamp > self.max_age_ns):
+        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
+        if (expires and now >= expires) or (max_age and now - stamp > max_age):
             counters.stale += 1
             return False
-        if self.waiting:
-            self._make_room(frame)
-        self.waiting.append(frame)
         return True
 
     def _make_room(self, frame: Frame[M]) -> None:
@@ -175,15 +180,20 @@ class InputPort(Generic[M]):
         if (expires and now >= expires) or (max_age and now - frame.stamp > max_age):
             self.connections[frame.topic].counters.stale += 1
             return None
-        self.frame = frame
-        self.stale = False
-        if expires and expires < self.stale_at and max_age:
-            self.stale_at = expires + 1
+        self.keep(frame)
         return frame
 
-    def measure(self, frame: Frame[M], taken: int, handled: int) -> None:
+    def keep(self, frame: Frame[M]) -> None:
+        """Make a message the port's value."""
+        self.frame = frame
+        self.stale = False
+        expires = frame.expires
+        if expires and expires < self.stale_at and self.max_age_ns:
+            self.stale_at = expires + 1
+
+    def measure(self, link: Connection, frame: Frame[M], taken: int, handled: int) -> None:
         """Count how long a message took until it was taken and until it was handled, at these times [ns]."""
-        self.connections[frame.topic].latency.add_nano(taken - frame.stamp)
+        link.latency.add_nano(taken - frame.stamp)
         if self.handler is not None and not self.feedback:
             self.path.add_nano(handled - frame.origin)
 

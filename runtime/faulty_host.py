@@ -37,6 +37,11 @@ class FaultyHost(Host):
         self._clock.begin(start)
         super().begin(start)
 
+    def turn(self, letters: list[bytes]) -> None:
+        for data in letters:
+            self.deliver(data)
+        self.run()
+
     def deliver(self, data: bytes) -> None:
         if self._stopped:
             super().deliver(data)

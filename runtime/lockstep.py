@@ -29,10 +29,6 @@ class Wire:
     def __init__(self, lockstep: "Lockstep") -> None:
         self.send = lockstep.carry
 
-    def wants(self, topic: str) -> bool:
-        """Every topic is worth sending: all that is said is in the recording hash."""
-        return True
-
 
 class Lockstep(Turns):
     """Steps the places of a topology together."""
@@ -60,11 +56,8 @@ class Lockstep(Turns):
             if seat not in self._frozen:
                 letters.clear()
             return NEVER
-        if letters:
-            for data in letters:
-                host.deliver(data)
-            letters.clear()
-        host.run()
+        host.turn(letters)
+        letters.clear()
         return host.deadline()
 
     def carry(self, frame: Frame[Message], latched: bool) -> None:

@@ -99,9 +99,7 @@ class Place:
             if batch:
                 time.sleep(min(wait, batch))
                 wait = 0.0
-            for data in bus.wait(wait):
-                host.deliver(data)
-            host.run()
+            host.turn(bus.wait(wait))
             at = now()
             if at >= next_slice:
                 next_slice = at + _SLICE_NS

@@ -32,10 +32,6 @@ class Outgoing:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
 
-    def wants(self, topic: str) -> bool:
-        """Every topic is worth sending: all that is said is in the recording hash."""
-        return True
-
     def send(self, frame: Frame[Message], latched: bool) -> None:
         """Keep a frame for the answer."""
         self.sent.append(encode_frame(frame))
@@ -53,11 +49,12 @@ class SteppedPlace:
         """Carry out one step."""
         self.clock.advance_to(step.now)
         try:
+            if step.what == "grant":
+                self.host.turn(step.mail)
+                return self._answer()
             for data in step.mail:
                 self.host.deliver(data)
             match step.what:
-                case "grant":
-                    self.host.run()
                 case "begin":
                     self.host.begin(step.now)
                 case "end":

@@ -147,11 +147,11 @@ def test_readers_that_leave_are_counted_out(make_bus: Callable[[str], Ear]) -> N
     readers[0].close()
     writer.street.remove(readers[0])
     until(has_readers(writer, 1))
-    assert writer.wants(TOPIC)
+    assert writer.readers(TOPIC) == 1
     readers[1].close()
     writer.street.remove(readers[1])
     until(has_readers(writer, 0))
-    assert not writer.wants(TOPIC)
+    assert not writer.readers(TOPIC)
 
 
 def test_a_topic_is_wanted_by_an_observer_of_everything_and_not_by_readers_of_others(
@@ -161,14 +161,14 @@ def test_a_topic_is_wanted_by_an_observer_of_everything_and_not_by_readers_of_ot
     writer.follow([TOPIC, "console/estop"])
     make_bus("reader").listen({"writer": ["console/estop"]})
     until(has_readers(writer, 1, "console/estop"))
-    assert not writer.wants(TOPIC)
+    assert not writer.readers(TOPIC)
     with zmq.Context() as context, context.socket(zmq.SUB) as observer:
         observer.connect(publisher_address(sockets, "writer"))
         observer.subscribe(b"")
 
         def is_wanted() -> bool:
             writer.give_slack()
-            return writer.wants(TOPIC)
+            return writer.readers(TOPIC) == 1
 
         until(is_wanted)
 
