@@ -14,6 +14,7 @@ M = TypeVar("M", bound=Message)
 
 # CLOCK_MONOTONIC is one for a host; anything further ahead was stamped by another clock.
 FUTURE_TOLERANCE_NS = 1_000_000
+_NO_AGE = 2**63
 
 
 class Connection:
@@ -54,6 +55,7 @@ class InputPort(Generic[M]):
         "_clock",
         "_depth",
         "_keeps_all",
+        "_oldest_ns",
         "connections",
         "feedback",
         "frame",
@@ -98,6 +100,7 @@ class InputPort(Generic[M]):
         self.refused: Callable[[Frame[M], str], None] | None = None
         self._clock = clock
         self._depth = depth
+        self._oldest_ns = self.max_age_ns or _NO_AGE
         self._keeps_all = keeps_all
 
     @property
@@ -133,24 +136,21 @@ class InputPort(Generic[M]):
 
     def admit(self, link: Connection, frame: Frame[M], now: int) -> bool:
         """Whether a frame that came on a connection may be handled at `now` [ns]; counts it."""
-        stamp, seq = frame.stamp, frame.seq
-        if stamp > now + FUTURE_TOLERANCE_NS:
-            return self._reject(link, frame, f"stamped {stamp - now} ns in the future: another clock")
+        age, seq = now - frame.stamp, frame.seq
+        if age < -FUTURE_TOLERANCE_NS:
+            return self._reject(link, frame, f"stamped {-age} ns in the future: another clock")
         if frame.writer != link.writer:
-            refusal = link.follow(frame.writer, seq, stamp)
+            refusal = link.follow(frame.writer, seq, frame.stamp)
             if refusal:
                 return self._reject(link, frame, refusal)
-        gap = seq - link.seq
-        if gap <= 0:
-            return False  # a latched message sent again, or a repeat
-        link.seq, link.stamp = seq, stamp
-        counters = link.counters
-        counters.received += 1
-        if gap > 1:
-            counters.lost += gap - 1
-        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
-        if (expires and now >= expires) or (max_age and now - stamp > max_age):
-            counters.stale += 1
+        if seq - link.seq != 1:
+            if seq <= link.seq:
+                return False  # a latched message sent again, or a repeat
+            link.counters.lost += seq - link.seq - 1
+        link.seq, link.stamp = seq, frame.stamp
+        link.counters.received += 1
+        if age > self._oldest_ns or 0 < frame.expires <= now:  # as `usable` says, without the call
+            link.counters.stale += 1
             return False
         return True
 
@@ -176,8 +176,7 @@ class InputPort(Generic[M]):
     def take(self, now: int) -> Frame[M] | None:
         """The oldest waiting message, made the port's value; None, and counted, if it may no longer be used."""
         frame = self.waiting.popleft()
-        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
-        if (expires and now >= expires) or (max_age and now - frame.stamp > max_age):
+        if now - frame.stamp > self._oldest_ns or 0 < frame.expires <= now:  # as `usable` says, without the call
             self.connections[frame.topic].counters.stale += 1
             return None
         self.keep(frame)

@@ -46,6 +46,7 @@ class Dispatcher:
         self._aging: list[InputPort[Message]] = []
         self._stale_next = NEVER
         self._round_at = 0
+        self._due_at = 0  # until then a message that comes alone needs no queue; 0 where others may wait
 
     def take_nodes(self, nodes: Iterable[Node]) -> None:
         """Learn which bytes go to which inputs."""
@@ -59,21 +60,27 @@ class Dispatcher:
 
     # What arrives ---------------------------------------------------------------------------------------------
 
-    def turn(self, letters: list[bytes]) -> None:
-        """Take the mail, then handle all that is due or waits: timers, messages, inputs that turned stale."""
-        if len(letters) == 1 and not self._pending and not self._next_round:
-            data, now = letters[0], self.now()
-            if now < self.timers.next_at and now < self._stale_next and len(data) > 1:
-                way = self._lone.get(data[: data[1] - _PAST_TOPIC])
-                if way is not None:
-                    self._answer(way, data)
-                    return
-        for data in letters:
+    def turn(self, letters: list[bytes]) -> int:
+        """Take the letters away, then handle all that is due or waits: timers, messages, inputs that turned stale.
+
+        Returns the new `deadline`.
+        """
+        if len(letters) == 1 and self.now() < self._due_at:
+            data = letters.pop()
+            way = self._lone.get(data[: data[1] - _PAST_TOPIC]) if len(data) > 1 else None
+            if way is not None:
+                self._answer(way, data)
+                return self._due_at
             self.deliver(data)
+        else:
+            for data in letters:
+                self.deliver(data)
+            letters.clear()
         self.run()
+        return self.deadline()
 
     def _answer(self, way: LoneWay, data: bytes) -> None:
-        """Handle a message that came alone: as `deliver` and `run` do, without the queues."""
+        """Handle a message that came alone while nothing is due: as `deliver` and `run` do, without the queues."""
         decode, port, link = way
         try:
             frame = decode(data)
@@ -85,21 +92,24 @@ class Dispatcher:
             return
         port.keep(frame)
         self.handled += 1
-        handler = port.handler
+        handler, origin = port.handler, frame.origin
         if handler is not None:
-            self.origin = 0 if port.feedback else frame.origin
+            self.origin = 0 if port.feedback else origin
             try:
                 handler(frame.payload)
             except Exception as error:
                 raise NodeCrashed(self._name(port.node_order), f"on_{port.name}", error) from error
-        handled = self.now()
-        if port.max_age_ns and port.stale_at < self._stale_next:
-            self._stale_next = port.stale_at
+            if not port.feedback:
+                port.path.add_nano(self.now() - origin)
+        link.latency.add_nano(taken - frame.stamp)
         if self._pending:
             self.dispatch()
         if self._outbox or self._to_measure:
             self.flush()
-        port.measure(link, frame, taken, handled)
+        if port.max_age_ns and port.stale_at < self._stale_next:
+            self._stale_next = port.stale_at
+        if self._stale_next < self._due_at or self._next_round:
+            self.deadline()
 
     def deliver(self, data: bytes) -> None:
         """Take one message from the wire; bad bytes are counted, reported with their writer, and dropped."""
@@ -165,7 +175,10 @@ class Dispatcher:
         at = self.timers.next_at
         if self._stale_next < at:
             at = self._stale_next
-        return self._round_at if self._next_round and self._round_at < at else at
+        if self._next_round and self._round_at < at:
+            at = self._round_at
+        self._due_at = 0 if self._pending else at
+        return at
 
     def _first(self, pending: list[InputPort[Message]]) -> InputPort[Message]:
         port = min(pending, key=_node_order)

@@ -1,12 +1,13 @@
 """The host of one place: the life of its nodes, and what is asked of them; messages are the dispatcher's."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 from sutura.errors import SuturaError
 from sutura.messages import Heartbeat, prefix_of
-from sutura.nodes import Node, NodeParams, RequestRefused
+from sutura.nodes import Histogram, InputPort, Node, NodeParams, RequestRefused
 from sutura.runtime.assembly import assemble
 from sutura.runtime.bus import Bus
 from sutura.runtime.clock import Clock
@@ -31,6 +32,7 @@ class Host(Dispatcher):
         self.notices: list[str] = []
         self.nodes: dict[str, Node] = assemble(config, self)
         self.take_nodes(self.nodes.values())
+        self._settling = cycle(self.nodes.values())
         self._opened = False
         self.cpu_before = 0.0
         self._stopped = False
@@ -74,6 +76,12 @@ class Host(Dispatcher):
             port.accept(frame, self.now())
         self._next_round.clear()
         self.flush()
+
+    def settle(self) -> None:
+        """Put the newest figures of one node, another each time, into their histograms; for the slack."""
+        node = next(self._settling)
+        for histogram in self._figures_of(node):
+            histogram.settle()
 
     # What is asked of it --------------------------------------------------------------------------------------
 
@@ -127,6 +135,14 @@ class Host(Dispatcher):
                 self._enqueue(port, frame)
 
     # Inner workings -------------------------------------------------------------------------------------------
+
+    def _figures_of(self, node: Node) -> Iterator[Histogram]:
+        yield from node.figures.values()
+        yield from (timer.lateness for timer in self.timers.timers if timer.node == node.name)
+        for port in node.ports.values():
+            if isinstance(port, InputPort):
+                yield port.path
+                yield from (link.latency for link in port.connections.values())
 
     def _beater(self, node: Node) -> Callable[[], None]:
         name = node.name

@@ -114,6 +114,7 @@ class Place:
         for complaint in self.bus.complaints():
             self.host.event("", "rejected", complaint)
         self.control.serve()
+        self.host.settle()
         realtime.rearm_hang_limit(self.config.realtime.hang_limit)
 
     def leave(self) -> None:

@@ -23,6 +23,8 @@ from sutura.runtime.place import EXIT_CRASHED, EXIT_ORPHANED
 from sutura.runtime.status import place_status
 from sutura.runtime.step_link import Hello, Link, Step, Stepped, step_path
 
+_SETTLE_EVERY = 256
+
 log = logging.getLogger("sutura.place")
 
 
@@ -43,6 +45,7 @@ class SteppedPlace:
     def __init__(self, config: PlaceConfig) -> None:
         self.clock = VirtualClock()
         self.bus = Outgoing()
+        self._grants = 0
         self.host = make_host(config, self.clock.now, self.bus)
 
     def take(self, step: Step) -> Stepped:
@@ -50,7 +53,7 @@ class SteppedPlace:
         self.clock.advance_to(step.now)
         try:
             if step.what == "grant":
-                self.host.turn(step.mail)
+                self._grant(step.mail)
                 return self._answer()
             for data in step.mail:
                 self.host.deliver(data)
@@ -67,6 +70,12 @@ class SteppedPlace:
             self.host.end()
             return self._answer(str(error), error.node, with_figures=True)
         return self._answer()
+
+    def _grant(self, letters: list[bytes]) -> None:
+        self.host.turn(letters)
+        self._grants += 1
+        if self._grants % _SETTLE_EVERY == 0:
+            self.host.settle()
 
     def schemas(self) -> dict[str, MessageSchema]:
         """The field lists of all ports, for the handshake."""
