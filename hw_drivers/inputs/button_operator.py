@@ -39,7 +39,7 @@ class ButtonOperator(OperatorDevice):
             raise DeviceLost(self.context.name, "it is closed")
         controls.poll()
         buttons = self.options.map
-        is_there = self._dead_man.says_present(controls.is_held(buttons.present))
+        is_there = self._dead_man.says_present(controls, buttons.present)
         levels = (buttons.clutch, buttons.estop, buttons.camera, buttons.swap)
         return OperatorSample(is_there, *(bool(button) and controls.is_held(button) for button in levels))
 

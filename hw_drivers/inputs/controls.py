@@ -8,6 +8,10 @@ import msgspec
 class Controls(Protocol):
     """A device that is open; buttons and axes have the names of its kind."""
 
+    @property
+    def knows_buttons(self) -> bool:
+        """Whether the device has said yet which buttons are down."""
+
     def poll(self) -> None:
         """Take what the device has said since; never waits. Raises DeviceLost."""
 
@@ -91,15 +95,17 @@ def pushed(controls: Controls, entry: str) -> float:
 
 
 class DeadMan:
-    """A dead-man button counts once it has been seen released: one that is stuck, or was held by whatever lies on
-    it when the device was opened, lets nothing move."""
+    """A dead-man button counts once the device has said that it is up: one that is stuck, or was held by whatever
+    lies on it when the device was opened, lets nothing move."""
 
     __slots__ = ("_seen_released",)
 
     def __init__(self) -> None:
         self._seen_released = False
 
-    def says_present(self, is_held: bool) -> bool:
+    def says_present(self, controls: Controls, button: str) -> bool:
         """Whether the button as it is now says that somebody is there."""
-        self._seen_released = self._seen_released or not is_held
+        is_held = controls.is_held(button)
+        if not is_held and controls.knows_buttons:
+            self._seen_released = True
         return is_held and self._seen_released

@@ -91,8 +91,8 @@ class EmulatedEvents(EmulatedInput):
         self.say(_packet(values))
 
     def first(self) -> Iterable[bytes]:
-        """All that was ever said."""
-        return (_packet(self._state),) if self._state else ()
+        """All that was ever said; at least that there is nothing."""
+        return (_packet(self._state),)
 
 
 class EmulatedSpaceMouse(EmulatedInput):

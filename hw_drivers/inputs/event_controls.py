@@ -21,6 +21,7 @@ class EventControls:
         self._held: set[int] = set()
         self._values: dict[int, int] = {}
         self._dropping = False
+        self.knows_buttons = port.tells_at_once
         self._ask()
 
     def poll(self) -> None:
@@ -49,6 +50,7 @@ class EventControls:
             if self._dropping and event.code != SYNC_DROPPED:
                 self._ask()  # what came between was only a part
             self._dropping = event.code == SYNC_DROPPED
+            self.knows_buttons = self.knows_buttons or not self._dropping
         elif self._dropping:
             return
         elif event.kind == KEY_EVENT and event.value:

@@ -22,6 +22,7 @@ class EventPort(Protocol):
     """An open device: its stream, and what can be asked of it at any time."""
 
     stream: EventStream
+    tells_at_once: bool  # what is held and pushed; else it comes with the first packet
 
     def range_of(self, axis: str) -> tuple[int, int]:
         """From where to where an axis counts."""
@@ -34,7 +35,9 @@ class EventPort(Protocol):
 
 
 class SocketPort:
-    """A Unix socket that carries the kernel's bytes: all that is known of the device is what it says."""
+    """A Unix socket that carries the kernel's bytes and begins with a packet of all that is held and pushed."""
+
+    tells_at_once = False
 
     def __init__(self, path: str, who: str) -> None:
         link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -62,6 +65,8 @@ class SocketPort:
 
 class KernelPort:
     """A node under /dev/input; `grab`: nobody else gets its events while it is open."""
+
+    tells_at_once = True
 
     def __init__(self, device: "evdev.InputDevice[str]", who: str, grab: bool) -> None:
         self._device = device

@@ -11,7 +11,6 @@ LONGEST_REPORT = 64
 _CONNECT_S = 0.2
 _MAKERS = (0x256F, 0x046D)  # 3Dconnexion, and Logitech, which made the older ones
 _OLD_PRODUCTS = range(0xC603, 0xC633)  # of Logitech's number, those that are 3Dconnexion's
-_HID_DESCRIPTION = "a 3Dconnexion device"
 
 
 class HidPort(Protocol):
@@ -60,13 +59,14 @@ class HidapiPort:
 
     def __init__(self, path: str, who: str) -> None:
         self._who = who
+        path = path or _found(who)
         self._device = _hidapi(who).device()
         try:
-            self._device.open_path((path or _found(who)).encode())
+            self._device.open_path(path.encode())
             self._device.set_nonblocking(True)
         except OSError as error:
             hint = "it is unplugged, or you have no leave to read it: write a udev rule"
-            raise DeviceLost(who, f"{path or _HID_DESCRIPTION} cannot be opened ({error}); {hint}") from error
+            raise DeviceLost(who, f"{path} cannot be opened ({error}); {hint}") from error
 
     def read(self) -> bytes:
         """The next report."""
@@ -108,7 +108,8 @@ def _found(who: str) -> str:
         for row in _hidapi(who).enumerate(maker)
         if maker == _MAKERS[0] or row["product_id"] in _OLD_PRODUCTS
     }
-    if len(paths) != 1:
-        came = ", ".join(f"{path} {name!r}" for path, name in paths.items()) or "none"
-        raise DeviceLost(who, f"expected one {_HID_DESCRIPTION}, came {came}; say which (option device)")
-    return next(iter(paths))
+    if len(paths) == 1:
+        return next(iter(paths))
+    listed = ", ".join(f"{path} {name!r}" for path, name in paths.items())
+    came = f"there are {len(paths)} ({listed}): say which (option device)" if paths else "there is none"
+    raise DeviceLost(who, f"expected one 3Dconnexion device, {came}")

@@ -50,7 +50,7 @@ class RateHand(InputDevice):
         dt = 0.0 if self._elapsed is None else elapsed - self._elapsed
         self._elapsed = elapsed
         buttons, motion = self.options.map, self._motion
-        is_there = self._dead_man.says_present(controls.is_held(buttons.present))
+        is_there = self._dead_man.says_present(controls, buttons.present)
         if buttons.clutch and controls.is_held(buttons.clutch):
             self._clutched_for += dt
             if self._clutched_for > _HEARD_S:

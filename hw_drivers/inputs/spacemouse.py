@@ -78,6 +78,7 @@ class SpaceMouseControls:
         self._heard_at = now()
         self._axes: dict[str, float] = {}
         self._held: set[int] = set()
+        self.knows_buttons = False  # hidraw tells changes only
 
     def poll(self) -> None:
         """Take all reports that have come. Raises DeviceLost."""
@@ -87,7 +88,7 @@ class SpaceMouseControls:
                 break
             held = buttons_of(report)
             if held is not None:
-                self._held = held
+                self._held, self.knows_buttons = held, True
             axes = axes_of(report)
             if axes:
                 self._axes.update(axes)
