@@ -1,6 +1,7 @@
 """The real world: driver interfaces and the table of drivers."""
 
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
+from sutura.hw_drivers.camera import Camera, CameraCapabilities, CameraFrame
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions
 from sutura.hw_drivers.disturbance import Disturbance, SensorFault
@@ -21,6 +22,7 @@ from sutura.hw_drivers.table import (
     installed,
     installed_operator_devices,
     load_actuator,
+    load_camera,
     load_input,
     load_operator,
 )
@@ -30,6 +32,9 @@ __all__ = [
     "ActuatorDriver",
     "BadDriver",
     "BadOptions",
+    "Camera",
+    "CameraCapabilities",
+    "CameraFrame",
     "Capabilities",
     "CommandRefused",
     "DeviceFault",
@@ -50,6 +55,7 @@ __all__ = [
     "installed",
     "installed_operator_devices",
     "load_actuator",
+    "load_camera",
     "load_input",
     "load_operator",
 ]

@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 from typing import TypeVar
 
 from sutura.hw_drivers.actuator import ActuatorDriver
+from sutura.hw_drivers.camera import Camera
 from sutura.hw_drivers.errors import BadDriver, UnknownDriver
 from sutura.hw_drivers.input_device import InputDevice
 from sutura.hw_drivers.operator_device import OperatorDevice
@@ -13,7 +14,12 @@ from sutura.plugins import is_target, load_attribute
 ENTRY_POINT_GROUP = "sutura.drivers"
 OPERATOR_GROUP = "sutura.operator_devices"  # a gamepad is one thing as a hand and another as an operator's
 
-_KIND_NAMES: dict[type, str] = {ActuatorDriver: "actuator", InputDevice: "input", OperatorDevice: "operator"}
+_KIND_NAMES: dict[type, str] = {
+    ActuatorDriver: "actuator",
+    InputDevice: "input",
+    OperatorDevice: "operator",
+    Camera: "camera",
+}
 
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
@@ -24,6 +30,8 @@ _OURS: Mapping[str, str] = {
     "gamepad": "sutura.hw_drivers.inputs.gamepad:GamepadHand",
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardHand",
     "spacemouse": "sutura.hw_drivers.inputs.spacemouse:SpaceMouseHand",
+    "v4l2": "sutura.hw_drivers.cameras.v4l2:V4l2Camera",
+    "video_file": "sutura.hw_drivers.cameras.video_file:VideoFile",
 }
 
 _OUR_OPERATOR_DEVICES: Mapping[str, str] = {
@@ -33,7 +41,7 @@ _OUR_OPERATOR_DEVICES: Mapping[str, str] = {
     "spacemouse": "sutura.hw_drivers.inputs.spacemouse:SpaceMouseOperator",
 }
 
-DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice, OperatorDevice)
+DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice, OperatorDevice, Camera)
 
 
 def installed() -> dict[str, str]:
@@ -61,6 +69,11 @@ def load_input(name: str) -> type[InputDevice]:
 def load_operator(name: str) -> type[OperatorDevice]:
     """The operator device of that name. Raises UnknownDriver, BadDriver."""
     return _load(name, OperatorDevice, installed_operator_devices())  # type: ignore[type-abstract]
+
+
+def load_camera(name: str) -> type[Camera]:
+    """The camera of that name. Raises UnknownDriver, BadDriver."""
+    return _load(name, Camera, installed())  # type: ignore[type-abstract]
 
 
 def _load(name: str, kind: type[DriverT], table: Mapping[str, str]) -> type[DriverT]:
