@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from sutura.hw_drivers.camera import Camera, CameraFrame
+from sutura.hw_drivers.cameras.pixels import pixels_of
 from sutura.hw_drivers.cameras.v4l2_stamps import capture_time
 from sutura.hw_drivers.context import DriverOptions
 from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost, MissingExtra
@@ -16,6 +17,7 @@ from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost, Missin
 if TYPE_CHECKING:
     from av import Packet
     from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 
 class V4l2Options(DriverOptions):
@@ -63,7 +65,7 @@ class V4l2Camera(Camera):
         try:
             self._video = self._device.streams.video[0]
             self._refuse_another_size()
-            self._packets: Iterator[Packet] = self._device.demux(self._video)
+            self._packets: Iterator[Packet[VideoStream]] = self._device.demux(self._video)
             self._wait = select.poll()
             for descriptor in _descriptors(self.options.device) - before:
                 self._wait.register(descriptor, select.POLLIN)
@@ -91,10 +93,9 @@ class V4l2Camera(Camera):
         if not pictures:
             return None
         now = self.context.now()
-        unit = float(packet.time_base) * 1e9 if packet.time_base else 0.0
-        stamp, self.is_stamped_at_capture = capture_time(packet.pts, unit, now)
+        stamp, self.is_stamped_at_capture = capture_time(packet.pts, packet.time_base, now)
         self._heard_at = now
-        return CameraFrame(pictures[-1].to_ndarray(format="rgb24"), stamp)  # type: ignore[union-attr]
+        return CameraFrame(pixels_of(pictures[-1]), stamp)
 
     def _close(self) -> None:
         self._device.close()

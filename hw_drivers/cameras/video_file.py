@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sutura.hw_drivers.camera import Camera, CameraCapabilities, CameraFrame, Pixels
+from sutura.hw_drivers.cameras.pixels import pixels_of
 from sutura.hw_drivers.context import DriverOptions
 from sutura.hw_drivers.errors import BadOptions, DeviceFault, MissingExtra
 
@@ -77,7 +78,7 @@ class VideoFile(Camera):
                     first = at if first is None else first
                     moment = self._offset + at - first
                     self._end = moment + self._period()
-                    yield moment, picture.to_ndarray(format="rgb24")
+                    yield moment, pixels_of(picture)
                 if not self.options.loop or first is None:
                     return
                 self._offset = self._end
