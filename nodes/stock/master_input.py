@@ -12,7 +12,7 @@ _GRIPPER = ("gripper",)
 
 
 class MasterInput(Node):
-    """Read an input device at a fixed rate and publish the hand's pose and gripper angle."""
+    """Read an input device at a fixed rate and publish the hand's pose, gripper angle, and joints if known."""
 
     class Params(NodeParams):
         """rate [Hz]: of the pose; gripper_rate [Hz]: of the gripper's angle."""
@@ -24,6 +24,7 @@ class MasterInput(Node):
     uses_input_device = True
 
     measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="rate")
+    measured_js = Output(JointState, valid_for=0.05, rate="rate")
     gripper = Output(JointState, valid_for=0.05, rate="gripper_rate")
 
     device: InputDevice
@@ -42,6 +43,8 @@ class MasterInput(Node):
         sample = self.device.read(self.elapsed)
         if sample is not None:
             self.measured_cp.publish(sample.pose)
+            if sample.joints is not None:
+                self.measured_js.publish(sample.joints)
         self._gripper = None if sample is None else sample.gripper
 
     @every("gripper_rate")
