@@ -4,11 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sutura.hw_drivers import InputDevice, load_input
+from sutura.hw_drivers import DriverError, InputDevice, load_input
 from sutura.messages import JointState, Pose
 from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
 
 _GRIPPER = ("gripper",)
+_SEEK_NS = 500_000_000
 
 
 class MasterInput(Node):
@@ -31,6 +32,7 @@ class MasterInput(Node):
 
     def on_start(self) -> None:
         self._gripper: float | None = None
+        self._seek_at = 0  # when a lost device is looked for again [ns]; 0 while it is there
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an input device")
@@ -40,7 +42,13 @@ class MasterInput(Node):
     @every("rate")
     def read(self) -> None:
         """One reading, its origin the time it was taken."""
-        sample = self.device.read(self.elapsed)
+        if self._seek_at and not self._found_again():
+            return
+        try:
+            sample = self.device.read(self.elapsed)
+        except DriverError as error:
+            self._lose(error)
+            return
         if sample is not None:
             self.measured_cp.publish(sample.pose)
             if sample.joints is not None:
@@ -52,6 +60,26 @@ class MasterInput(Node):
         """The angle of the newest reading."""
         if self._gripper is not None:
             self.gripper.publish(JointState(_GRIPPER, (self._gripper,)))
+
+    def _lose(self, error: DriverError) -> None:
+        """Say nothing of a hand that is not seen, and tell why: the watchdog trips by it."""
+        self._gripper = None
+        self._seek_at = self.now() + _SEEK_NS
+        self.device.close()
+        self.fault(str(error))
+
+    def _found_again(self) -> bool:
+        if self.now() < self._seek_at:
+            return False
+        try:
+            self.device.open()
+        except DriverError:
+            self._seek_at = self.now() + _SEEK_NS
+            return False
+        self._seek_at = 0
+        self.clear_fault()
+        self.event("info", "the device is back")
+        return True
 
     def on_stop(self) -> None:
         if hasattr(self, "device"):
