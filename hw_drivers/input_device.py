@@ -14,12 +14,13 @@ from sutura.messages import JointState, Pose
 class HandSample(msgspec.Struct, frozen=True, gc=False):
     """One reading of a master: its tip pose in the master's base frame, and the gripper angle [rad].
 
-    joints: its own joints, of a master that knows them.
+    joints: its own joints, and held: whether a hand holds it, of a master that knows.
     """
 
     pose: Pose
     gripper: float
     joints: JointState | None = None
+    held: bool | None = None
 
 
 class InputDevice(ABC):

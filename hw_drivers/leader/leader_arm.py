@@ -11,6 +11,7 @@ from sutura.hw_drivers.errors import DriverError
 from sutura.hw_drivers.feetech.row import FeetechOptions, FeetechRow
 from sutura.hw_drivers.input_device import HandSample, InputDevice
 from sutura.hw_drivers.joint_map import JointMap
+from sutura.hw_drivers.leader.hand_hold import MovedLately, SprungTrigger
 from sutura.hw_drivers.serial_servos.motor_ids import motor_ids
 from sutura.hw_drivers.serial_servos.servo_row import PortOptions, ServoRow
 from sutura.kinematics import open_arm
@@ -21,12 +22,17 @@ _GRIPPER = "gripper"
 
 class LeaderOptions(PortOptions, kw_only=True):
     """servos: of which kind they are; model: arm file of its kinematics, the gripper's servo comes last;
-    spring: share of its strength with which that servo pulls towards `spring_to` [rad], 0 for a free gripper."""
+    spring: share of its strength with which that servo pulls towards `spring_to` [rad], 0 for a free gripper.
+
+    A hand holds a sprung gripper that is `pull` [rad] away from there, and an arm with a free one that has moved in
+    the last `still_after` [s]."""
 
     servos: Literal["feetech", "dynamixel"] = "feetech"
     model: str = "so101"
     spring: Annotated[float, Meta(ge=0.0, le=0.3)] = 0.0
     spring_to: float = 1.0
+    pull: Annotated[float, Meta(gt=0.0)] = 0.2
+    still_after: Annotated[float, Meta(gt=0.0)] = 2.0
 
 
 class LeaderArm(InputDevice):
@@ -50,8 +56,13 @@ class LeaderArm(InputDevice):
             return FeetechRow(owner, FeetechOptions(port=port, baud=baud, reply_timeout=timeout), ids)
         return DynamixelRow(owner, DynamixelOptions(port=port, baud=baud, reply_timeout=timeout), ids)
 
+    def _make_hand(self) -> SprungTrigger | MovedLately:
+        chosen = self.options
+        return SprungTrigger(chosen.spring_to, chosen.pull) if chosen.spring else MovedLately(chosen.still_after)
+
     def _open(self) -> None:
         self._row.open()
+        self._hand = self._make_hand()
         try:
             if self.options.spring:
                 self._pull()
@@ -69,7 +80,8 @@ class LeaderArm(InputDevice):
         joints = self._map.to_joints(found.position)
         speeds = self._map.velocities_to_joints(found.velocity)
         pose = Pose(*self._arm.forward_pose(joints[:-1]))
-        return HandSample(pose, joints[-1], JointState(self._names, joints[:-1], speeds[:-1]))
+        state = JointState(self._names, joints[:-1], speeds[:-1])
+        return HandSample(pose, joints[-1], state, self._hand.held(joints, elapsed))
 
     def _close(self) -> None:
         """The gripper's spring ends with the run, if the bus is still there to be told."""

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sutura.hw_drivers import DriverError, InputDevice, load_input
-from sutura.messages import JointState, Pose
+from sutura.hw_drivers import DriverError, HandSample, InputDevice, load_input
+from sutura.messages import Clutch, JointState, OperatorPresence, Pose
 from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
 
 _GRIPPER = ("gripper",)
@@ -16,7 +16,7 @@ class MasterInput(Node):
     """Read an input device at a fixed rate and publish the hand's pose, gripper angle, and joints if known."""
 
     class Params(NodeParams):
-        """rate [Hz]: of the pose; gripper_rate [Hz]: of the gripper's angle."""
+        """rate [Hz]: of the pose and the joints; gripper_rate [Hz]: of the gripper's angle and the levels."""
 
         rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 1000.0
         gripper_rate: Annotated[float, Meta(gt=0.0, le=2000.0)] = 100.0
@@ -27,11 +27,13 @@ class MasterInput(Node):
     measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="rate")
     measured_js = Output(JointState, valid_for=0.05, rate="rate")
     gripper = Output(JointState, valid_for=0.05, rate="gripper_rate")
+    present = Output(OperatorPresence, valid_for=0.05, rate="gripper_rate")
+    clutch = Output(Clutch, valid_for=0.05, rate="gripper_rate")
 
     device: InputDevice
 
     def on_start(self) -> None:
-        self._gripper: float | None = None
+        self._newest: HandSample | None = None
         self._seek_at = 0  # when a lost device is looked for again [ns]; 0 while it is there
         choice = self.driver_choice
         if choice is None:
@@ -53,17 +55,22 @@ class MasterInput(Node):
             self.measured_cp.publish(sample.pose)
             if sample.joints is not None:
                 self.measured_js.publish(sample.joints)
-        self._gripper = None if sample is None else sample.gripper
+        self._newest = sample
 
     @every("gripper_rate")
     def tell_gripper(self) -> None:
-        """The angle of the newest reading."""
-        if self._gripper is not None:
-            self.gripper.publish(JointState(_GRIPPER, (self._gripper,)))
+        """The angle of the newest reading, and whether a hand holds the device: present, or else clutched."""
+        sample = self._newest
+        if sample is None:
+            return
+        self.gripper.publish(JointState(_GRIPPER, (sample.gripper,)))
+        if sample.held is not None:
+            self.present.publish(OperatorPresence(sample.held))
+            self.clutch.publish(Clutch(not sample.held))
 
     def _lose(self, error: DriverError) -> None:
         """Say nothing of a hand that is not seen, and tell why: the watchdog trips by it."""
-        self._gripper = None
+        self._newest = None
         self._seek_at = self.now() + _SEEK_NS
         self.device.close()
         self.fault(str(error))

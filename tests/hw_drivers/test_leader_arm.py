@@ -63,6 +63,7 @@ def test_it_says_where_the_hand_has_brought_it(make: Make, kind: str) -> None:
         position, _ = arm.forward_pose(joints[:-1])
         assert sample.pose.position == pytest.approx(position, abs=0.002)
         device.push(0, 0.1)
+    assert sample.held is True, "it has moved lately"
     assert not device.truth().is_powered, "a hand can move it"
 
 
@@ -73,8 +74,8 @@ def test_a_spring_opens_the_gripper_and_leaves_the_rest_to_the_hand(make: Make, 
     end = time.monotonic() + BOUND_S
     while abs(device.truth().positions[-1] - 1.0) > 2 * TICK:
         assert time.monotonic() < end
+    assert reading(leader).held is False
     device.push(1, 0.2)
-    reading(leader)
     assert device.truth().positions[:-1] == pytest.approx((0.2, -0.1, 0.1, 0.4, -0.2), abs=1e-6)
     leader.close()
     assert not device.truth().is_powered
