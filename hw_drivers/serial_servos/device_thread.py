@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sutura.hw_drivers.errors import DeviceLost
 from sutura.hw_drivers.serial_servos.pseudo_terminal import PseudoTerminal
 from sutura.hw_drivers.serial_servos.servo_motion import STEP_S
 
@@ -47,7 +48,9 @@ class DeviceThread:
         os.close(self._wake_write)
 
     def call(self, act: Callable[[], ResultT]) -> ResultT:
-        """Do something in the thread, and wait for what comes of it."""
+        """Do something in the thread, and wait for what comes of it. Raises DeviceLost once it is closed."""
+        if not self._thread.is_alive():
+            raise DeviceLost("emulated servos", "they are not running")
         answers: queue.SimpleQueue[ResultT | Exception] = queue.SimpleQueue()
 
         def act_there() -> None:

@@ -28,6 +28,7 @@ from sutura.hw_drivers import (
     load_actuator,
 )
 from sutura.hw_drivers.emulated import EmulatedDevice
+from sutura.hw_drivers.errors import MissingExtra
 from sutura.messages import JointCommand
 
 pytestmark = pytest.mark.realtime
@@ -346,3 +347,13 @@ def test_a_rescue_of_what_is_not_there_says_so(make: Make) -> None:
     device.unplug()
     with pytest.raises(DeviceLost, match="cannot be opened"):
         type(driver).rescue({**device.options}, DriverContext("arm", Path(), time.monotonic_ns))
+
+
+@pytest.mark.parametrize(("kind", "module"), [("dynamixel", "dynamixel_sdk"), ("feetech", "scservo_sdk")])
+@pytest.mark.parametrize("missing", ["sdk", "serial"])
+def test_without_its_library_a_driver_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, kind: str, module: str, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module if missing == "sdk" else "serial", None)
+    with pytest.raises(MissingExtra, match=rf"pip install 'sutura\[{kind}\]'"):
+        load_actuator(kind)(JOINTS, {"port": "/dev/none"}, DriverContext("arm", Path(), time.monotonic_ns))
