@@ -44,6 +44,7 @@ READING_BYTES = sum(register.size for register in READING)
 
 FULL_PWM = 885
 TICKS = 4096  # of a turn
+NEAR_TICKS = 8  # some firmware lets the goal follow the shaft while the torque is off
 CENTRE = 2048  # the middle of a turn is 0 rad
 RAD_PER_TICK = 2.0 * math.pi / TICKS
 RAD_S_PER_COUNT = 0.229 * 2.0 * math.pi / 60.0

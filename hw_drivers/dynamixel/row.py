@@ -79,7 +79,7 @@ class DynamixelRow(ServoRow):
         """Modes, limits and the reading's registers, which only motors without torque take."""
         bus, options = self.bus, self.options
         mode = table.OPERATING_MODES[options.operating_mode]
-        bus.assure(table.OPERATING_MODE.address, bus.same(mode, 1), "operating mode")
+        bus.keep(table.OPERATING_MODE.address, bus.same(mode, 1), "operating mode")
         profile = struct.pack(
             "<II",
             register_count(options.profile_acceleration, table.RAD_S2_PER_COUNT),
@@ -104,7 +104,7 @@ class DynamixelRow(ServoRow):
         self._clear_errors()
         bus.assure(table.BUS_WATCHDOG.address, bus.same(0, 1), "cleared bus watchdog")
         here = [_GOAL.pack(reading[-1]) for reading in self._rows()]
-        bus.assure(table.GOAL_POSITION.address, here, "goal position")
+        bus.assure(table.GOAL_POSITION.address, here, "goal position", table.NEAR_TICKS)
         units = round(self.options.bus_watchdog / table.WATCHDOG_UNIT_S)
         bus.assure(table.BUS_WATCHDOG.address, bus.same(units, 1), "bus watchdog")
         bus.assure(table.TORQUE_ENABLE.address, bus.same(1, 1), "torque")
@@ -182,7 +182,8 @@ class DynamixelRow(ServoRow):
         bus, rows = self.bus, self._rows()
         ticks = [reading[-1] for reading in rows]
         ticks[index] = _ticks(goal - self._turns[index])
-        bus.assure(table.GOAL_POSITION.address, [_GOAL.pack(one) for one in ticks], "goal position")
+        goals = [_GOAL.pack(one) for one in ticks]
+        bus.assure(table.GOAL_POSITION.address, goals, "goal position", table.NEAR_TICKS)
         bus.assure(table.GOAL_PWM.address, bus.same(round(share * table.FULL_PWM), 2), "goal PWM")
         torque = [bytes((n == index,)) for n in range(len(self.motors))]
         bus.assure(table.TORQUE_ENABLE.address, torque, "torque")

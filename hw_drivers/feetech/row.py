@@ -58,7 +58,7 @@ class FeetechRow(ServoRow):
                 known = ", ".join(table.MODELS.values())
                 raise DeviceFault(self.owner, f"motor {motor} is of model {model}, which is none of {known}")
         self.drop()
-        self.bus.assure(table.OPERATING_MODE.address, self.bus.same(table.POSITION_MODE, 1), "operating mode")
+        self.bus.keep(table.OPERATING_MODE.address, self.bus.same(table.POSITION_MODE, 1), "operating mode")
 
     def ranges(self) -> list[Range]:
         start, length = table.MIN_POSITION.address, table.MIN_POSITION.size + table.MAX_POSITION.size

@@ -105,21 +105,27 @@ class ServoBus:
         self.port.begin()
         return self._read_fast(address, length) is not None
 
-    def assure(self, address: int, rows: Sequence[bytes], what: str) -> None:
-        """Write, and read back. Raises DeviceFault if a motor has not taken it."""
+    def assure(self, address: int, rows: Sequence[bytes], what: str, within: int = 0) -> None:
+        """Write, and read back what must differ by no more than `within`. Raises DeviceFault if a motor has not
+        taken it."""
         length = len(rows[0])
         found: list[bytes] = []
         for _ in range(2):
             self.write(address, rows)
             found = self.read(address, length)
-            if found == list(rows):
+            if all(_apart(row, came) <= within for row, came in zip(rows, found, strict=True)):
                 return
         for motor, row, came in zip(self.motors, rows, found, strict=True):
-            if row != came:
+            if _apart(row, came) > within:
                 expected, got = (int.from_bytes(one, "little") for one in (row, came))
                 raise DeviceFault(
                     self.owner, f"motor {motor} does not take its {what}: expected {expected}, it says {got}"
                 )
+
+    def keep(self, address: int, rows: Sequence[bytes], what: str) -> None:
+        """The same where it is not so already: what is kept without power wears out by writing."""
+        if self.read(address, len(rows[0])) != list(rows):
+            self.assure(address, rows, what)
 
     def same(self, value: int, length: int) -> list[bytes]:
         """The rows that give all motors one value."""
@@ -168,6 +174,13 @@ class ServoBus:
     def _words(self, result: int) -> str:
         text = self._handler.getTxRxResult(result).removeprefix("[TxRxResult] ").rstrip("!")
         return text or f"result {result} of the SDK"
+
+
+def _apart(a: bytes, b: bytes) -> int:
+    """How far two values are from each other, across zero too."""
+    whole = 1 << 8 * len(a)
+    far = abs(int.from_bytes(a, "little") - int.from_bytes(b, "little"))
+    return min(far, whole - far)
 
 
 class _Spoilt(Exception):
