@@ -15,7 +15,7 @@ _SEND_S = 0.002  # how long a frame may wait for room
 
 
 class BusAddress(msgspec.Struct, frozen=True):
-    """How a bus is reached: python-can's interface and channel, its bitrate [bit/s], the port of `udp_multicast`."""
+    """How a bus is reached: python-can's interface and channel, bitrate [bit/s], the port of `udp_multicast`."""
 
     interface: str
     channel: str

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.cia402.can_link import CanLink
@@ -42,8 +40,9 @@ class CanopenArm(ActuatorDriver):
     def __init__(self, joints: ActuatedJoints, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(joints, options, context)
         self._map = JointMap.of(self.options.joint_map, joints.names)
-        self._nodes = node_numbers(type(self).__name__, self.options)
-        self._scales = scales(type(self).__name__, self.options)
+        kind, count = type(self).__name__, len(joints.names)
+        self._nodes = node_numbers(kind, self.options.joint_map, count)
+        self._scales = scales(kind, self.options.counts_per_turn, count)
         self._settings = self._drive_settings()
         self._lost_ns = int(self.options.lost_after * 1e9)
         self._torques: tuple[float, ...] = ()

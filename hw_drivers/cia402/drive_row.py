@@ -124,7 +124,9 @@ class DriveRow:
         self.word = word
         self._lead(lambda drive: word, lambda drive: not drive.state.moves, within_s)
 
-    def _lead(self, step: Callable[[RemoteDrive], int], there: Callable[[RemoteDrive], bool], within_s: float) -> None:
+    def _lead(
+        self, step: Callable[[RemoteDrive], int], there: Callable[[RemoteDrive], bool], within_s: float
+    ) -> None:
         """Command and hear until every drive tells that it is there."""
         for drive in self.drives:
             drive.has_status = False

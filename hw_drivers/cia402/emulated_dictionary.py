@@ -102,7 +102,7 @@ class Dictionary:
         """A value with a sign."""
         return int.from_bytes(self._values[index, subindex], "little", signed=True)
 
-    # What the library's SDO server asks of the node that it serves --------------------------------------------------
+    # What the library's SDO server asks of the node that it serves ------------------------------------------------
 
     def get_data(self, index: int, subindex: int, check_readable: bool = False) -> bytes:
         """The bytes of an object. Raises SdoAbortedError."""

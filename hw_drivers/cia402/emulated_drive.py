@@ -9,10 +9,10 @@ from canopen.sdo import SdoServer
 
 from sutura.hw_drivers.cia402 import objects, states
 from sutura.hw_drivers.cia402.emulated_dictionary import Dictionary
-from sutura.hw_drivers.emulated_motor import EmulatedMotor
 from sutura.hw_drivers.cia402.objects import Emergency, Index, Nmt
 from sutura.hw_drivers.cia402.remote_drive import RPDO1, TPDO1, TPDO2
-from sutura.hw_drivers.cia402.states import Controlword, PowerState
+from sutura.hw_drivers.cia402.states import PowerState
+from sutura.hw_drivers.emulated_motor import EmulatedMotor
 
 Send = Callable[[int, bytes], None]
 SDO_REQUEST_ID, SDO_ANSWER_ID = 0x600, 0x580
@@ -79,7 +79,7 @@ class EmulatedDrive:
         if identifier == objects.SYNC_ID:
             self._on_sync()
         elif identifier == objects.RPDO1_ID + self.node:
-            if self._nmt == objects.OPERATIONAL and self._is_on(Index.RPDO1_COMMUNICATION) and len(data) >= RPDO1.size:
+            if self._exchanges(Index.RPDO1_COMMUNICATION) and len(data) >= RPDO1.size:
                 self._pending = RPDO1.unpack_from(data)
         elif identifier == SDO_REQUEST_ID + self.node:
             if self._nmt != objects.STOPPED and len(data) == 8:
@@ -87,11 +87,17 @@ class EmulatedDrive:
                 self._sdo.on_request(identifier, bytearray(data), 0.0)
         elif identifier == objects.NMT_ID:
             self._on_nmt(data)
-        elif identifier == objects.HEARTBEAT_ID + (self._dictionary.number(Index.CONSUMER_HEARTBEAT, 1) >> 16 & 0x7F):
+        elif identifier == objects.HEARTBEAT_ID + self._master:
             self._master_at = now
 
-    def _is_on(self, communication: Index) -> bool:
-        return not self._dictionary.number(communication, 1) & objects.NOT_VALID
+    @property
+    def _master(self) -> int:
+        return self._dictionary.number(Index.CONSUMER_HEARTBEAT, 1) >> 16 & 0x7F
+
+    def _exchanges(self, communication: Index) -> bool:
+        """Whether it takes or sends this kind of process data."""
+        is_off = self._dictionary.number(communication, 1) & objects.NOT_VALID
+        return self._nmt == objects.OPERATIONAL and not is_off
 
     def _on_nmt(self, data: bytes) -> None:
         if len(data) < 2 or data[1] not in (0, self.node) or data[0] not in set(Nmt):
@@ -111,11 +117,11 @@ class EmulatedDrive:
             self._control(self._pending[0])
             self._aim(self._pending[1])
             self._pending = None
-        if self._is_on(Index.TPDO1_COMMUNICATION):
+        if self._exchanges(Index.TPDO1_COMMUNICATION):
             torque = round(1000 * self.motor.torque)
             data = TPDO1.pack(self.statusword, round(self.motor.position), torque)
             self._send(objects.TPDO1_ID + self.node, data)
-        if self._is_on(Index.TPDO2_COMMUNICATION):
+        if self._exchanges(Index.TPDO2_COMMUNICATION):
             self._send(objects.TPDO2_ID + self.node, TPDO2.pack(round(self.motor.velocity)))
 
     @property

@@ -58,7 +58,7 @@ class Index(IntEnum):
 CYCLIC_SYNCHRONOUS_POSITION = 8
 CSP_SUPPORTED = 1 << 7
 CIA_402 = 402
-QUICK_STOP_THEN_OFF, QUICK_STOP_AND_STAY = 2, 6  # quick stop option code: along its ramp, then without power or held
+QUICK_STOP_THEN_OFF = 2  # quick stop option code: along its ramp, then without power
 ON_LOSS_QUICK_STOP = 3  # abort connection option code
 ON_FAULT_RAMP = 2  # fault reaction option code: slow down on the quick stop's ramp
 

@@ -1,22 +1,24 @@
 """What an integrator says of a row of CiA 402 drives."""
 
+import math
 from typing import Annotated
 
 from msgspec import Meta
 
 from sutura.hw_drivers.cia402.can_link import BusAddress
-from sutura.hw_drivers.joint_map import MappedOptions
+from sutura.hw_drivers.errors import BadOptions
+from sutura.hw_drivers.joint_map import JointMapOptions, MappedOptions
 
 SILENCE_STOP_S = 0.05  # the longest heartbeat timeout that a drive may be given
-NodeNumber = Annotated[int, Meta(ge=1, le=127)]
+LAST_NODE = 127
 
 
 class CanopenOptions(MappedOptions):
     """interface, channel, bitrate [bit/s], port: the bus, as python-can names it (port: of udp_multicast).
 
     counts_per_turn: of a motor's encoder, for all or each; sync_period [s]: whole milliseconds; heartbeat_timeout
-    [s]: a drive that hears nothing of us for so long stops; lost_after [s]: a drive that says nothing for so long is
-    lost; answer_timeout, enable_timeout [s]: for each answer, and for the way to power; following_error [motor rad]
+    [s]: a drive that hears nothing of us for so long stops; lost_after [s]: a drive silent for so long is lost;
+    answer_timeout, enable_timeout [s]: for each answer, and for the way to power; following_error [motor rad]
     and following_timeout [s]: when a drive gives up, None: as it is set; quick_stop_deceleration [motor rad/s²];
     velocity: the drives tell their velocity too, in a second frame; torque: tell efforts, by the rated torque of
     each drive; brakes: every joint holds without power; master_node: our own number on the bus.
@@ -38,9 +40,29 @@ class CanopenOptions(MappedOptions):
     velocity: bool = False
     torque: bool = True
     brakes: bool = False
-    master_node: NodeNumber = 127
+    master_node: Annotated[int, Meta(ge=1, le=LAST_NODE)] = LAST_NODE
 
     @property
     def address(self) -> BusAddress:
         """The bus."""
         return BusAddress(self.interface, self.channel, self.bitrate, self.port)
+
+
+def node_numbers(driver: str, joint_map: JointMapOptions, motors: int) -> tuple[int, ...]:
+    """The drives' numbers on the bus: the map's motors, or 1, 2, 3 … without. Raises BadOptions."""
+    if not joint_map.motors:
+        return tuple(range(1, motors + 1))
+    nodes = tuple(int(motor) for motor in joint_map.motors if str(motor).isdecimal())
+    if len(nodes) != motors or len(set(nodes)) != motors or not all(1 <= node <= LAST_NODE for node in nodes):
+        reason = f"expected {motors} different node numbers from 1 to {LAST_NODE}, came {joint_map.motors}"
+        raise BadOptions(driver, f"joint_map.motors: {reason}", ["joint_map"])
+    return nodes
+
+
+def scales(driver: str, counts_per_turn: int | tuple[int, ...], motors: int) -> tuple[float, ...]:
+    """Counts per radian of each motor. Raises BadOptions."""
+    each = (counts_per_turn,) * motors if isinstance(counts_per_turn, int) else counts_per_turn
+    if len(each) != motors:
+        reason = f"counts_per_turn: expected {motors} or one for all, came {len(each)}"
+        raise BadOptions(driver, reason, ["counts_per_turn"])
+    return tuple(counts / math.tau for counts in each)

@@ -137,7 +137,8 @@ class DvrkArm(ActuatorDriver):
         """Why the arm does not follow."""
         state = streamer.state
         if state is not None and state.name != _ENABLED:
-            return f"the dVRK arm is {state.name}{'' if self.options.state_command else ': enable it at its console'}"
+            hint = "" if self.options.state_command else ": enable it at its console"
+            return f"the dVRK arm is {state.name}{hint}"
         if not self.is_homed:
             return "the dVRK arm is not homed: home it at its console"
         if streamer.joints is None or not streamer.joints.valid:
@@ -160,9 +161,8 @@ class DvrkArm(ActuatorDriver):
     def _row(self, arm: list[float] | None, jaw: list[float] | None, field: str) -> tuple[float, ...]:
         row = (*(arm or ()), *(jaw or ()))
         if len(row) != len(self.joints.names):
-            expected = f"{len(self.joints.names) - _JAW} and {_JAW}"
-            came = f"{len(arm or ())} and {len(jaw or ())}"
-            raise DeviceFault(self.name, f"{field} of measured_js and jaw/measured_js: expected {expected}, came {came}")
+            expected, came = f"{len(self.joints.names) - _JAW} and {_JAW}", f"{len(arm or ())} and {len(jaw or ())}"
+            raise DeviceFault(self.name, f"{field} of the arm and the jaw: expected {expected} values, came {came}")
         return row
 
 

@@ -11,7 +11,7 @@ from sutura.hw_drivers.errors import CommandRefused, DeviceLost
 MOST_BYTES = 1023  # the streamer's buffer is one longer and takes the rest for a message of its own
 _MAX_DATAGRAM = 65_536
 _MOST_DATAGRAMS = 500  # of one look: a stream that babbles must not keep the arm waiting
-_STATES = ("UNDEFINED", "DISABLED", "ENABLED", "PAUSED", "FAULT")
+STATES = ("UNDEFINED", "DISABLED", "ENABLED", "PAUSED", "FAULT")
 
 
 class StateJoint(msgspec.Struct, rename="pascal", frozen=True):
@@ -38,7 +38,7 @@ class CrtkState(msgspec.Struct, rename="pascal", frozen=True):
         """The state's name."""
         if isinstance(self.state, str):
             return self.state
-        return _STATES[self.state] if 0 <= self.state < len(_STATES) else str(self.state)
+        return STATES[self.state] if 0 <= self.state < len(STATES) else str(self.state)
 
 
 class Streamed(msgspec.Struct, frozen=True):

@@ -1,0 +1,188 @@
+"""Emulated CiA 402 drives of one arm, on a bus of python-can: within a process, between processes, or vcan."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from sutura.hw_drivers.cia402.can_link import BusAddress, CanLink
+from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
+from sutura.hw_drivers.cia402.objects import Emergency
+from sutura.hw_drivers.cia402.options import node_numbers, scales
+from sutura.hw_drivers.context import read_options
+from sutura.hw_drivers.emulated_motor import EmulatedMotor
+from sutura.hw_drivers.emulator import DeviceTruth, Emulator
+from sutura.hw_drivers.errors import DeviceLost
+from sutura.hw_drivers.joint_map import JointMap, MappedOptions
+from sutura.kinematics import open_arm
+
+_STEP_NS = 1_000_000
+_MOST_STEPS = 20  # made good after a pause of the machine; a longer one is no time for the device
+_RESTS = 1e-4  # [rad/s or m/s] below which a joint counts as still
+
+
+class CanEmulatorOptions(MappedOptions):
+    """interface, channel, port: the bus; on udp_multicast without a channel a group and port of its own are chosen.
+
+    model: the arm whose joints and home it begins with; counts_per_turn: as the driver has it; acceleration
+    [motor rad/s²]: the most of each motor; rated_torque [Nm].
+    """
+
+    interface: str = "udp_multicast"
+    channel: str = ""
+    port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    model: str = "psm_classic_lnd"
+    counts_per_turn: Annotated[int, Meta(ge=1)] | tuple[Annotated[int, Meta(ge=1)], ...] = 131_072
+    acceleration: Annotated[float, Meta(gt=0.0)] = 20_000.0
+    rated_torque: Annotated[float, Meta(gt=0.0)] = 0.1
+
+
+class CanEmulator(Emulator):
+    """A row of emulated drives with brakes; their thread runs them at 1 kHz, whatever the bus does."""
+
+    Options = CanEmulatorOptions
+
+    def __init__(self, options: Mapping[str, object]) -> None:
+        chosen = read_options(type(self).__name__, CanEmulatorOptions, options)
+        arm = open_arm(chosen.model)
+        names = (*arm.joint_names, "jaw")
+        self._map = JointMap.of(chosen.joint_map, names)
+        self._nodes = node_numbers(type(self).__name__, chosen.joint_map, len(names))
+        self._scales = scales(type(self).__name__, chosen.counts_per_turn, len(names))
+        self._address = _address(chosen)
+        self._link: CanLink | None = None
+        self._is_plugged = True
+        self.dropped = 0
+        self._lock = threading.Lock()
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="emulated drives", daemon=True)
+        start = self._map.to_motors((*arm.home, 0.0))
+        self._drives = tuple(
+            EmulatedDrive(
+                node,
+                EmulatedMotor(chosen.acceleration * scale, angle * scale),
+                round(chosen.rated_torque * 1e3),
+                self._send,
+            )
+            for node, scale, angle in zip(self._nodes, self._scales, start, strict=True)
+        )
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """How the driver reaches it."""
+        address = self._address
+        reached: dict[str, object] = {"interface": address.interface, "channel": address.channel}
+        return reached if address.port is None else {**reached, "port": address.port}
+
+    def start(self) -> None:
+        """Join the bus and live. Raises DeviceLost, MissingExtra."""
+        self._link = CanLink("emulated drives", self._address)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End; twice changes nothing."""
+        self._ends.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def unplug(self) -> None:
+        """The bus is cut off: no frame comes or goes. The drives live on."""
+        with self._lock:
+            self._is_plugged = False
+
+    def plug(self) -> None:
+        """The bus is back."""
+        with self._lock:
+            self._is_plugged = True
+
+    def fail(self, joint: int) -> None:
+        """A short circuit in the power stage of a motor."""
+        with self._lock:
+            drive = self._drives[joint]
+            drive.broken = Emergency.SHORT_CIRCUIT
+            drive.fail(drive.broken)
+
+    def repair(self) -> None:
+        """What was broken can be reset."""
+        with self._lock:
+            for drive in self._drives:
+                drive.broken = 0
+
+    def push(self, joint: int, by: float) -> None:
+        """Move a joint from outside [rad or m]."""
+        with self._lock:
+            at = list(self._positions())
+            at[joint] += by
+            for drive, angle, scale in zip(self._drives, self._map.to_motors(tuple(at)), self._scales, strict=True):
+                drive.motor.position = angle * scale
+
+    def truth(self) -> DeviceTruth:
+        """Where the joints really are."""
+        with self._lock:
+            speeds = tuple(d.motor.velocity / s for d, s in zip(self._drives, self._scales, strict=True))
+            velocities = self._map.velocities_to_joints(speeds)
+            return DeviceTruth(
+                positions=self._positions(),
+                velocities=velocities,
+                is_powered=any(drive.has_power for drive in self._drives),
+                is_moving=any(abs(speed) > _RESTS for speed in velocities),
+            )
+
+    def _positions(self) -> tuple[float, ...]:
+        return self._map.to_joints(
+            tuple(d.motor.position / s for d, s in zip(self._drives, self._scales, strict=True))
+        )
+
+    # The thread ---------------------------------------------------------------------------------------------------
+
+    def _send(self, identifier: int, data: bytes) -> None:
+        link = self._link
+        if link is None or not self._is_plugged:
+            return
+        try:
+            link.send(link.frame(identifier, data))
+        except DeviceLost:
+            self.dropped += 1  # a full bus loses frames, and a drive lives on
+
+    def _run(self) -> None:
+        link = self._link
+        if link is None:
+            return
+        for drive in self._drives:
+            drive.boot()
+        tick = time.monotonic_ns()
+        while not self._ends.is_set():
+            tick = max(tick + _STEP_NS, time.monotonic_ns() - _MOST_STEPS * _STEP_NS)
+            while (left := tick - time.monotonic_ns()) > 0:
+                self._hear(link, left * 1e-9)
+            self._hear(link, 0.0)
+            with self._lock:
+                for drive in self._drives:
+                    drive.step(tick, _STEP_NS * 1e-9)
+
+    def _hear(self, link: CanLink, wait_s: float) -> None:
+        frame = link.receive(wait_s)
+        while frame is not None:
+            if self._is_plugged:
+                with self._lock:
+                    for drive in self._drives:
+                        drive.take(frame.arbitration_id, bytes(frame.data), time.monotonic_ns())
+            frame = link.receive()
+
+
+def _address(options: CanEmulatorOptions) -> BusAddress:
+    if options.channel or options.interface != "udp_multicast":
+        return BusAddress(options.interface, options.channel or "can0", None, options.port)
+    group = f"239.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("", 0))
+        return BusAddress(options.interface, group, None, options.port or probe.getsockname()[1])
