@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
+from sutura.cli import check, diff, doctor, emulate, graph, info, launch, node, operate, param, replay, runs, test, topic
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -35,6 +35,7 @@ app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.add_typer(runs.app)
+app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 

@@ -15,6 +15,8 @@ _KIND_NAMES: dict[type, str] = {ActuatorDriver: "actuator", InputDevice: "input"
 
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
+    "canopen": "sutura.hw_drivers.cia402.canopen_arm:CanopenArm",
+    "dvrk": "sutura.hw_drivers.dvrk.dvrk_arm:DvrkArm",
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",

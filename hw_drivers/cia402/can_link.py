@@ -15,15 +15,26 @@ _SEND_S = 0.002  # how long a frame may wait for room
 
 
 class BusAddress(msgspec.Struct, frozen=True):
-    """How a bus is reached: python-can's interface and channel, bitrate [bit/s], the port of `udp_multicast`."""
+    """How a bus is reached: python-can's interface and channel, bitrate [bit/s]; on `udp_multicast`, GROUP:PORT."""
 
     interface: str
     channel: str
     bitrate: int | None = None
-    port: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.interface} {self.channel}{'' if self.port is None else f':{self.port}'}"
+        return f"{self.interface} {self.channel}"
+
+    def arguments(self) -> dict[str, str | int | bool]:
+        """What python-can is asked for. Raises ValueError."""
+        asked: dict[str, str | int | bool] = {"interface": self.interface, "channel": self.channel}
+        if self.bitrate is not None:
+            asked["bitrate"] = self.bitrate
+        if self.interface == "udp_multicast":
+            group, colon, port = self.channel.rpartition(":")
+            if not (group and colon and port.isdecimal()):
+                raise ValueError(f"expected GROUP:PORT, came {self.channel!r}")
+            asked.update(channel=group, port=int(port), fd=False)
+        return asked
 
 
 class CanLink:
@@ -68,12 +79,7 @@ def _opened(owner: str, address: BusAddress) -> can.BusABC:
         import can
     except ImportError as error:
         raise MissingExtra(owner, "can", "python-can") from error
-    more: dict[str, int | bool] = {} if address.bitrate is None else {"bitrate": address.bitrate}
-    if address.port is not None:
-        more["port"] = address.port
-    if address.interface == "udp_multicast":
-        more["fd"] = False
     try:
-        return can.Bus(channel=address.channel, interface=address.interface, **more)  # type: ignore[arg-type]
+        return can.Bus(**address.arguments())  # type: ignore[arg-type]
     except (can.CanError, OSError, ValueError, TypeError, ImportError, NotImplementedError) as error:
         raise DeviceLost(owner, f"the bus {address} cannot be opened: {error}") from error

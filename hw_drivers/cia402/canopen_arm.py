@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
+import msgspec
+
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.cia402.can_link import CanLink
-from sutura.hw_drivers.cia402.drive_row import DriveRow
+from sutura.hw_drivers.cia402.drive_row import DriveRow, nodes_heard
 from sutura.hw_drivers.cia402.objects import Nmt
-from sutura.hw_drivers.cia402.options import SILENCE_STOP_S, CanopenOptions
+from sutura.hw_drivers.cia402.options import SILENCE_STOP_S, CanopenOptions, node_numbers, scales
 from sutura.hw_drivers.cia402.setup import DriveSettings, rated_torques, set_up
-from sutura.hw_drivers.cia402.states import Controlword, PowerState
+from sutura.hw_drivers.cia402.states import Controlword
 from sutura.hw_drivers.context import DriverContext, read_options
 from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost
 from sutura.hw_drivers.joint_map import JointMap
@@ -44,6 +46,11 @@ class CanopenArm(ActuatorDriver):
         self._nodes = node_numbers(kind, self.options.joint_map, count)
         self._scales = scales(kind, self.options.counts_per_turn, count)
         self._settings = self._drive_settings()
+        self.capabilities = msgspec.structs.replace(  # type: ignore[misc]
+            self.capabilities,
+            holds_unpowered=self.options.brakes,
+            silence_stop_s=self.options.heartbeat_timeout,
+        )
         self._lost_ns = int(self.options.lost_after * 1e9)
         self._torques: tuple[float, ...] = ()
         self._wanted: tuple[float, ...] | None = None
@@ -53,7 +60,7 @@ class CanopenArm(ActuatorDriver):
 
     def _open(self) -> None:
         options = self.options
-        row = open_row(self.name, options, self._nodes, self.context)
+        row = row_of(CanLink(self.name, options.address), options, self._nodes, self.context)
         try:
             set_up(row, self._settings, options.answer_timeout)
             if options.torque:
@@ -68,7 +75,7 @@ class CanopenArm(ActuatorDriver):
     def _enable(self) -> None:
         row = self._require_row()
         row.hear()
-        self._check(row, self.context.now())
+        self._watch(row, self.context.now())
         self._wanted = None
         row.enable(self.options.enable_timeout)
 
@@ -77,7 +84,7 @@ class CanopenArm(ActuatorDriver):
         row.hear()
         if row.is_due(now):
             self._cycle(row, now)
-        self._check(row, now)
+        self._watch(row, now)
         return self._measured(row)
 
     def _write(self, positions: tuple[float, ...]) -> tuple[float, ...]:
@@ -85,7 +92,7 @@ class CanopenArm(ActuatorDriver):
         self._wanted = positions
         if row.is_due(now):
             row.hear()
-            self._check(row, now)
+            self._watch(row, now)
             self._cycle(row, now)
         return positions
 
@@ -112,12 +119,13 @@ class CanopenArm(ActuatorDriver):
     def rescue(cls, options: Mapping[str, object], context: DriverContext) -> None:
         """Order a quick stop of every drive from outside, and see that none has power any more."""
         chosen = read_options(cls.__name__, cls.Options, options)
-        owner = f"{cls.__name__} of {context.name}"
-        row = open_row(owner, chosen, node_numbers(cls.__name__, chosen), context)
+        link = CanLink(f"{cls.__name__} of {context.name}", chosen.address)
         try:
-            row.rest(Controlword.QUICK_STOP, _REST_S)
+            motors = chosen.joint_map.motors
+            nodes = node_numbers(cls.__name__, chosen.joint_map, len(motors)) if motors else nodes_heard(link)
+            row_of(link, chosen, nodes, context).rest(Controlword.QUICK_STOP, _REST_S)
         finally:
-            row.link.close()
+            link.close()
 
     # What they are made of ----------------------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class CanopenArm(ActuatorDriver):
                 drive.target = round(angle * scale)
         row.cycle(now)
 
-    def _check(self, row: DriveRow, now: int) -> None:
+    def _watch(self, row: DriveRow, now: int) -> None:
         follows = self.state is DriverState.ENABLED
         for drive in row.drives:
             silent = now - drive.heard_at
@@ -142,7 +150,7 @@ class CanopenArm(ActuatorDriver):
                 raise DeviceLost(self.name, f"drive {drive.node} on {where} is silent for {silent * 1e-6:.0f} ms")
             if drive.lost_setup:
                 raise DeviceLost(self.name, f"drive {drive.node} has started anew and must be set up again")
-            if follows and drive.state is not PowerState.OPERATION_ENABLED:
+            if follows and not drive.follows:
                 raise DeviceFault(self.name, drive.trouble())
 
     def _measured(self, row: DriveRow) -> JointState:
@@ -200,10 +208,10 @@ class CanopenArm(ActuatorDriver):
         return tuple(limits)
 
 
-def open_row(owner: str, options: CanopenOptions, nodes: tuple[int, ...], context: DriverContext) -> DriveRow:
-    """The drives of an arm on their bus. Raises DeviceLost, MissingExtra."""
+def row_of(link: CanLink, options: CanopenOptions, nodes: tuple[int, ...], context: DriverContext) -> DriveRow:
+    """The drives of an arm on their bus."""
     return DriveRow(
-        CanLink(owner, options.address),
+        link,
         nodes,
         context.now,
         period=int(options.sync_period * 1e9),

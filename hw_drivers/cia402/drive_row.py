@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 
 from sutura.hw_drivers.cia402.can_link import CanLink
 from sutura.hw_drivers.cia402.objects import (
     EMCY_ID,
     HEARTBEAT_ID,
+    LAST_NODE,
     NMT_ID,
     OPERATIONAL,
     SYNC_ID,
@@ -20,7 +22,23 @@ from sutura.hw_drivers.cia402.states import Controlword, PowerState, towards_ope
 from sutura.hw_drivers.errors import DeviceFault, DeviceLost
 
 Take = Callable[[bytes], None]
+_ANSWER_S = 0.01  # after which nobody is left to answer a SYNC
+_RESETS = 6  # SYNCs within which a fault must be cleared
 _MOST_FRAMES = 400  # of one look at the bus: a bus that babbles must not keep the arm waiting
+
+
+def nodes_heard(link: CanLink) -> tuple[int, ...]:
+    """The drives that answer SYNC on a bus of which nobody said who is there. Raises DeviceLost."""
+    link.send(link.frame(SYNC_ID, b""))
+    nodes: set[int] = set()
+    end = monotonic() + _ANSWER_S
+    while (left := end - monotonic()) > 0.0:
+        frame = link.receive(left)
+        if frame is not None and TPDO1_ID < frame.arbitration_id <= TPDO1_ID + LAST_NODE:
+            nodes.add(frame.arbitration_id - TPDO1_ID)
+    if not nodes:
+        raise DeviceLost(link.owner, f"no drive answers SYNC on {link.address}")
+    return tuple(sorted(nodes))
 
 
 class DriveRow:
@@ -106,15 +124,21 @@ class DriveRow:
     def enable(self, within_s: float) -> None:
         """Lead every drive to `operation enabled`, where it holds. Raises DeviceFault, DeviceLost."""
         for drive in self.drives:
-            drive.emergency = 0
+            drive.emergency = drive.resets = 0
 
         def step(drive: RemoteDrive) -> int:
             if not drive.has_status:
                 return Controlword.DISABLE_VOLTAGE
             if drive.state is not PowerState.OPERATION_ENABLED:
                 drive.target = drive.position
-            has_asked = drive.frame.data[0] & Controlword.FAULT_RESET  # a reset is a rising edge
-            return Controlword.DISABLE_VOLTAGE if has_asked else towards_operation(drive.state)
+            if drive.state is not PowerState.FAULT:
+                return towards_operation(drive.state)
+            drive.resets += 1
+            if drive.resets > _RESETS:
+                raise DeviceFault(self.link.owner, f"{drive.trouble()}, and no reset clears it")
+            return (
+                Controlword.FAULT_RESET if drive.resets % 2 else Controlword.DISABLE_VOLTAGE
+            )  # by its rising edge
 
         self._lead(step, lambda drive: drive.state is PowerState.OPERATION_ENABLED, within_s)
         self.word = Controlword.ENABLE_OPERATION
@@ -142,7 +166,7 @@ class DriveRow:
     def _too_late(self, drive: RemoteDrive, within_s: float) -> DeviceFault | DeviceLost:
         owner, node = self.link.owner, drive.node
         if drive.has_status:
-            return DeviceFault(owner, f"after {within_s:g} s {drive.trouble() or f'drive {node} still has power'}")
+            return DeviceFault(owner, f"after {within_s:g} s {drive.trouble()}")
         return DeviceLost(owner, f"drive {node} does not answer SYNC on {self.link.address}")
 
     def _sync_and_hear(self, now: int) -> None:

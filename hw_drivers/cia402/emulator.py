@@ -28,7 +28,7 @@ _RESTS = 1e-4  # [rad/s or m/s] below which a joint counts as still
 
 
 class CanEmulatorOptions(MappedOptions):
-    """interface, channel, port: the bus; on udp_multicast without a channel a group and port of its own are chosen.
+    """interface, channel: the bus; on udp_multicast without a channel, a group and port of its own.
 
     model: the arm whose joints and home it begins with; counts_per_turn: as the driver has it; acceleration
     [motor rad/s²]: the most of each motor; rated_torque [Nm].
@@ -36,7 +36,6 @@ class CanEmulatorOptions(MappedOptions):
 
     interface: str = "udp_multicast"
     channel: str = ""
-    port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     model: str = "psm_classic_lnd"
     counts_per_turn: Annotated[int, Meta(ge=1)] | tuple[Annotated[int, Meta(ge=1)], ...] = 131_072
     acceleration: Annotated[float, Meta(gt=0.0)] = 20_000.0
@@ -76,9 +75,7 @@ class CanEmulator(Emulator):
     @property
     def options(self) -> Mapping[str, object]:
         """How the driver reaches it."""
-        address = self._address
-        reached: dict[str, object] = {"interface": address.interface, "channel": address.channel}
-        return reached if address.port is None else {**reached, "port": address.port}
+        return {"interface": self._address.interface, "channel": self._address.channel}
 
     def start(self) -> None:
         """Join the bus and live. Raises DeviceLost, MissingExtra."""
@@ -181,8 +178,8 @@ class CanEmulator(Emulator):
 
 def _address(options: CanEmulatorOptions) -> BusAddress:
     if options.channel or options.interface != "udp_multicast":
-        return BusAddress(options.interface, options.channel or "can0", None, options.port)
+        return BusAddress(options.interface, options.channel or "can0")
     group = f"239.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("", 0))
-        return BusAddress(options.interface, group, None, options.port or probe.getsockname()[1])
+        return BusAddress(options.interface, f"{group}:{probe.getsockname()[1]}")

@@ -6,6 +6,7 @@ SYNC_ID = 0x080
 NMT_ID = 0x000
 EMCY_ID, TPDO1_ID, TPDO2_ID, RPDO1_ID, HEARTBEAT_ID = 0x080, 0x180, 0x280, 0x200, 0x700  # plus the node's number
 NOT_VALID = 0x8000_0000  # of a PDO's identifier: switched off
+LAST_NODE = 127
 OPERATIONAL, PRE_OPERATIONAL, BOOT_UP, STOPPED = 0x05, 0x7F, 0x00, 0x04  # NMT states, as a heartbeat tells them
 
 

@@ -6,15 +6,15 @@ from typing import Annotated
 from msgspec import Meta
 
 from sutura.hw_drivers.cia402.can_link import BusAddress
+from sutura.hw_drivers.cia402.objects import LAST_NODE
 from sutura.hw_drivers.errors import BadOptions
 from sutura.hw_drivers.joint_map import JointMapOptions, MappedOptions
 
 SILENCE_STOP_S = 0.05  # the longest heartbeat timeout that a drive may be given
-LAST_NODE = 127
 
 
 class CanopenOptions(MappedOptions):
-    """interface, channel, bitrate [bit/s], port: the bus, as python-can names it (port: of udp_multicast).
+    """interface, channel, bitrate [bit/s]: the bus, as python-can names it; on udp_multicast GROUP:PORT.
 
     counts_per_turn: of a motor's encoder, for all or each; sync_period [s]: whole milliseconds; heartbeat_timeout
     [s]: a drive that hears nothing of us for so long stops; lost_after [s]: a drive silent for so long is lost;
@@ -27,16 +27,15 @@ class CanopenOptions(MappedOptions):
     interface: str = "socketcan"
     channel: str = "can0"
     bitrate: Annotated[int, Meta(ge=10_000, le=1_000_000)] | None = None
-    port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     counts_per_turn: Annotated[int, Meta(ge=1)] | tuple[Annotated[int, Meta(ge=1)], ...] = 131_072
     sync_period: Annotated[float, Meta(ge=0.001, le=0.02)] = 0.004
     heartbeat_timeout: Annotated[float, Meta(ge=0.02, le=SILENCE_STOP_S)] = SILENCE_STOP_S
-    lost_after: Annotated[float, Meta(ge=0.005, le=0.2)] = 0.03
+    lost_after: Annotated[float, Meta(ge=0.005, le=0.2)] = 0.04
     answer_timeout: Annotated[float, Meta(ge=0.005, le=0.5)] = 0.1
-    enable_timeout: Annotated[float, Meta(ge=0.05, le=5.0)] = 1.0
+    enable_timeout: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.4
     following_error: Annotated[float, Meta(gt=0.0)] | None = None
     following_timeout: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.02
-    quick_stop_deceleration: Annotated[float, Meta(gt=0.0)] = 300.0
+    quick_stop_deceleration: Annotated[float, Meta(gt=0.0)] = 3000.0
     velocity: bool = False
     torque: bool = True
     brakes: bool = False
@@ -45,7 +44,7 @@ class CanopenOptions(MappedOptions):
     @property
     def address(self) -> BusAddress:
         """The bus."""
-        return BusAddress(self.interface, self.channel, self.bitrate, self.port)
+        return BusAddress(self.interface, self.channel, self.bitrate)
 
 
 def node_numbers(driver: str, joint_map: JointMapOptions, motors: int) -> tuple[int, ...]:

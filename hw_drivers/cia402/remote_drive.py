@@ -24,7 +24,8 @@ class RemoteDrive:
     node: its number; state: by its statusword; position [counts], velocity [counts/s], torque [‰ of the rated one];
     heard_at [ns]: when a frame of it was last taken; emergency: the newest emergency code since it was
     switched on, 0 for none; lost_setup:
-    it started anew or left NMT's operational state, so that it must be set up again; target [counts].
+    it started anew or left NMT's operational state, so that it must be set up again; target [counts]; resets: of a
+    fault, that it was asked for since it was to be switched on.
     """
 
     __slots__ = (
@@ -35,6 +36,7 @@ class RemoteDrive:
         "lost_setup",
         "node",
         "position",
+        "resets",
         "state",
         "target",
         "torque",
@@ -47,7 +49,7 @@ class RemoteDrive:
         self.state = PowerState.NOT_READY
         self.has_status = False
         self.position = self.velocity = self.torque = self.target = 0
-        self.heard_at = self.emergency = 0
+        self.heard_at = self.emergency = self.resets = 0
         self.lost_setup = False
 
     def take_status(self, data: bytes, now: int) -> None:
@@ -79,9 +81,12 @@ class RemoteDrive:
         RPDO1.pack_into(self.frame.data, 0, word, self.target)
         return self.frame
 
+    @property
+    def follows(self) -> bool:
+        """Whether it has power, takes targets, and has reported nothing wrong since it was switched on."""
+        return self.state is PowerState.OPERATION_ENABLED and not self.emergency
+
     def trouble(self) -> str:
-        """Why it does not follow, in words; empty while it does."""
-        if self.state is PowerState.OPERATION_ENABLED:
-            return ""
+        """Why it does not follow, in words."""
         cause = f", emergency {in_words(self.emergency)}" if self.emergency else ""
         return f"drive {self.node} is in state {self.state.words!r}{cause}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
@@ -57,6 +58,7 @@ class Sdo:
             import canopen
         except ImportError as error:
             raise MissingExtra(row.link.owner, "can", "canopen") from error
+        logging.getLogger("canopen").addHandler(logging.NullHandler())  # what it says is raised here
         self._row = row
         self._errors = canopen.SdoAbortedError
         self._silence = canopen.SdoCommunicationError

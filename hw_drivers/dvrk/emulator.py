@@ -36,8 +36,8 @@ _BRAKE = 10.0  # how much harder the joints without power slow down than their m
 
 class DvrkEmulatorOptions(MappedOptions):
     """host, port: where it streams to; without a port it takes a free one. period [s]: of its streamer; model: the
-    arm whose joints and home it begins with; acceleration [joint units/s²]: the most of each; state_command: it takes
-    CRTK's state_command; operating_state: streamed with the rest, told as an event when it changes, or never;
+    arm whose joints and home it begins with; acceleration [joint units/s²]: the most of each; state_command: it
+    takes CRTK's state_command; operating_state: streamed with the rest, told as an event when it changes, or never;
     starts: the operating state that it starts in, as its console left it.
     """
 
@@ -111,7 +111,7 @@ class DvrkEmulator(Emulator):
             self._is_broken, self._state = True, _FAULT
 
     def repair(self) -> None:
-        """What was broken can be enabled again; where the streamer takes no state_command, its console has done it."""
+        """What was broken can be enabled again; without a state_command, its console has done that already."""
         with self._lock:
             self._is_broken = False
             self._enter(_DISABLED if self._chosen.state_command else _ENABLED)

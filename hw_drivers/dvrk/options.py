@@ -16,6 +16,6 @@ class DvrkOptions(MappedOptions):
     listen: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65_535)] = 48051
     lost_after: Annotated[float, Meta(ge=0.005, le=0.2)] = 0.03
-    open_timeout: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.5
-    enable_timeout: Annotated[float, Meta(ge=0.05, le=10.0)] = 2.0
+    open_timeout: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.3
+    enable_timeout: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.4
     state_command: bool = False
