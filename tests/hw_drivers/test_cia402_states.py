@@ -41,7 +41,9 @@ def test_three_or_four_commands_lead_to_operation(start: PowerState) -> None:
         state, before = after(state, before, word), word
         seen.append(state)
     assert state is S.OPERATION_ENABLED
-    assert all(b is not S.OPERATION_ENABLED or a in (S.SWITCHED_ON, b) for a, b in zip(seen, seen[1:], strict=False))
+    assert all(
+        b is not S.OPERATION_ENABLED or a in (S.SWITCHED_ON, b) for a, b in zip(seen, seen[1:], strict=False)
+    )
 
 
 @given(st.lists(WORDS, max_size=20))
@@ -57,7 +59,9 @@ def test_no_order_of_commands_skips_a_state_on_the_way_to_power(words: list[int]
 
 
 @given(st.sampled_from(list(S)), WORDS)
-def test_without_voltage_nothing_has_power_and_a_quick_stop_never_leads_to_it(state: PowerState, before: int) -> None:
+def test_without_voltage_nothing_has_power_and_a_quick_stop_never_leads_to_it(
+    state: PowerState, before: int
+) -> None:
     off = after(state, before, Controlword.DISABLE_VOLTAGE)
     assert not off.moves or off is S.FAULT_REACTION
     stopping = after(state, before, Controlword.QUICK_STOP)

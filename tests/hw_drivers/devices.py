@@ -1,0 +1,130 @@
+"""What tests of hardware drivers share: the joints of a PSM, and patience with a device of another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, DriverContext
+from sutura.kinematics import open_arm
+from sutura.launch import load_topology
+from sutura.messages import JointCommand
+
+BOUND_S = 10.0
+STEP_S = 0.001
+
+_ARM = open_arm("psm_classic_lnd")
+JOINTS = ActuatedJoints(
+    (*_ARM.joint_names, "jaw"),
+    (*_ARM.limits.lower, _ARM.jaw.lower),
+    (*_ARM.limits.upper, _ARM.jaw.upper),
+    (*_ARM.limits.velocity, _ARM.jaw.velocity),
+    (*_ARM.home, 0.0),
+)
+CONTEXT = DriverContext("arm", Path(), time.monotonic_ns)
+
+
+def options_of_the_arm(topology: str) -> dict[str, object]:
+    """What a topology says of its arm's motors."""
+    choice = load_topology(topology).nodes["arm"].driver
+    assert choice is not None
+    return {name: choice.options[name] for name in ("joint_map", "counts_per_turn") if name in choice.options}
+
+
+def pause() -> None:
+    """Until the next call of a node's loop."""
+    select.select([], [], [], STEP_S)
+
+
+def until(is_true: Callable[[], bool], what: str, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Call again and again as a node does, for a bounded time."""
+    end = time.monotonic() + BOUND_S
+    while not is_true():
+        assert time.monotonic() < end, f"in vain: {what}"
+        meanwhile()
+        pause()
+
+
+def command(positions: tuple[float, ...]) -> JointCommand:
+    return JointCommand(JOINTS.names, positions)
+
+
+def away(start: tuple[float, ...], joint: int, by: float) -> tuple[float, ...]:
+    return tuple(at + by * (number == joint) for number, at in enumerate(start))
+
+
+def go_to(arm: ActuatorDriver, goal: tuple[float, ...], within: float) -> None:
+    """Write a goal until the arm measures that it is there."""
+
+    def step() -> None:
+        arm.write(command(goal))
+
+    def there() -> bool:
+        return all(abs(a - b) < within for a, b in zip(arm.read().position, goal, strict=True))
+
+    until(there, f"to reach {goal}", step)
+
+
+def keep_reading(arm: ActuatorDriver) -> Callable[[], bool]:
+    """For `until`: read as a node does, never there; what the driver raises comes through."""
+
+    def read() -> bool:
+        arm.read()
+        return False
+
+    return read
+
+
+def held() -> tuple[set[str], set[str]]:
+    """Threads and open descriptors of this process."""
+    links = (f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd"))
+    files = {os.readlink(link) for link in links if os.path.lexists(link)}
+    sockets = {name for name in files if name.startswith("socket:")}
+    return {thread.name for thread in threading.enumerate()}, sockets
+
+
+def with_options(*parts: Mapping[str, object]) -> dict[str, object]:
+    """Options of several sources in one."""
+    return {name: value for part in parts for name, value in part.items()}
+
+
+class Device:
+    """An emulated device in a process of its own, through `sutura emulate --control`."""
+
+    def __init__(self, kind: str, options: Mapping[str, object]) -> None:
+        settings = [f"--set={name}={json.dumps(value)}" for name, value in options.items()]
+        command = [sys.executable, "-m", "sutura.cli.main", "emulate", kind, "--control", *settings]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.options: dict[str, object] = self._line()["options"]
+
+    def call(self, name: str, **values: object) -> Any:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"call": name, **values}) + "\n")
+        self._process.stdin.flush()
+        answer = self._line()
+        assert answer["ok"], answer
+        return answer["answer"]
+
+    def truth(self) -> dict[str, Any]:
+        return dict(self.call("truth"))
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the emulator has ended"
+        return dict(json.loads(line))
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        assert self._process.wait(BOUND_S) == 0
+        assert self._process.stdout is not None
+        self._process.stdout.close()
