@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
+FAST   := PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/build/fast
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env sim test lint bench safety ik tremor flakes clean
+.PHONY: help env sim test lint fast bench lockstep safety ik tremor flakes clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,14 +31,20 @@ test: env ## run every test, style and types included
 lint: env ## style, types and the direction of imports only
 	@$(BIN)/python -m pytest tests/repository
 
-bench: env ## time the chain against bare chains; writes bench.json
-	@$(BIN)/python -m bench.chain --json bench.json $(ARGS)
+fast: env ## compile the hot paths into build/fast, for the benches that say so; needs a C compiler
+	@VENV="$(VENV)" sh tools/make_fast.sh
+
+bench: fast ## time the chain against bare chains, hot paths compiled; writes bench.json
+	@$(FAST) $(BIN)/python -m bench.chain --json bench.json $(ARGS)
+
+lockstep: fast ## time lockstep, hot paths compiled; writes lockstep.json
+	@$(FAST) $(BIN)/python -m bench.lockstep --json lockstep.json $(ARGS)
 
 safety: env ## kill supervised nodes, the watchdog and the actuator 100 times; prints the slowest hold
 	@$(BIN)/python -m bench.safety --kills 100 --json safety.json $(ARGS)
 
-ik: env ## time inverse kinematics beside other libraries, those of the extra `bench` that are installed; writes ik.json
-	@$(BIN)/python -m bench.ik --json ik.json $(ARGS)
+ik: env ## time inverse kinematics beside other libraries, those of the extra `bench` that are installed; writes ik.json and ik.svg
+	@$(BIN)/python -m bench.ik --json ik.json --plot ik.svg $(ARGS)
 
 tremor: env ## compare all tremor filters; writes tremor.json and tremor.svg
 	@$(BIN)/python -m bench.tremor --json tremor.json --plot tremor.svg $(ARGS)

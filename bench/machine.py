@@ -8,17 +8,20 @@ from pathlib import Path
 
 import msgspec
 
+from sutura.runtime import dispatcher
+
 _LIBRARIES = ("pyzmq", "eclipse-zenoh", "msgspec", "numpy")
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Where and with what it was measured."""
+    """Where and with what it was measured. compiled: whether the project's hot paths were."""
 
     platform: str
     processor: str
     cores: int
     python: str
     versions: dict[str, str]
+    compiled: bool
 
 
 def this_machine() -> Machine:
@@ -29,6 +32,7 @@ def this_machine() -> Machine:
         cores=len(os.sched_getaffinity(0)),
         python=platform.python_version(),
         versions={name: _version(name) for name in _LIBRARIES},
+        compiled=not (dispatcher.__file__ or "").endswith(".py"),
     )
 
 

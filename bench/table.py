@@ -41,7 +41,9 @@ def markdown(chains: Sequence[Chain], machine: Machine, conditions: str) -> str:
     lines = [f"| {' | '.join(_HEADS)} |", "|" + "---|" * len(_HEADS)]
     lines += [f"| {' | '.join(cells)} |" for cells in _rows(chains)]
     versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
-    where = f"{machine.processor}, {machine.cores} cores, {machine.platform}, Python {machine.python}, {versions}"
+    how = "hot paths compiled" if machine.compiled else "nothing compiled"
+    python = f"Python {machine.python}, {how}"
+    where = f"{machine.processor}, {machine.cores} cores, {machine.platform}, {python}, {versions}"
     return "\n".join([*lines, "", f"{conditions} {where}.", ""])
 
 

@@ -23,7 +23,8 @@ class Compared:
         self._processes = processes
         self._alone: Lockstep | None = alone
         self._homes = homes
-        processes.log, alone.log = [], []
+        processes.take_log()
+        alone.take_log()
 
     @property
     def start(self) -> int:
@@ -81,10 +82,9 @@ class Compared:
 
     def _compare(self) -> None:
         alone, processes = self._alone, self._processes
-        if alone is None or alone.log is None or processes.log is None:
+        if alone is None:
             return
-        ours, theirs = processes.log, alone.log
-        processes.log, alone.log = [], []
+        ours, theirs = processes.take_log(), alone.take_log()
         if ours != theirs:
             self.remarks.append(_first_difference(ours, theirs, processes.start, processes.clock()))
             self._leave()
@@ -94,7 +94,7 @@ class Compared:
         if self._alone is not None:
             self._alone.end()
             self._alone = None
-            self._processes.log = None
+            self._processes.stop_log()
 
 
 def _first_difference(ours: list[bytes], theirs: list[bytes], start: int, now: int) -> Event:

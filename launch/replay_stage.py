@@ -18,10 +18,6 @@ class _Way:
     def __init__(self, stage: "ReplayStage") -> None:
         self._stage = stage
 
-    def wants(self, topic: str) -> bool:
-        """All that is said is compared."""
-        return True
-
     def send(self, frame: Frame[Message], latched: bool) -> None:
         """Bring a frame to the other replayed places, and to whoever compares."""
         self._stage.carry(frame)

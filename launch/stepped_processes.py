@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
@@ -24,7 +25,7 @@ from sutura.runtime.config import PlaceConfig, write_config
 from sutura.runtime.control import Reply
 from sutura.runtime.errors import PlaceFell
 from sutura.runtime.step_link import Hello, Link, Step, Stepped, step_path
-from sutura.runtime.turns import NEVER, Turns
+from sutura.runtime.turns import Turns, nobody
 
 _START_TIMEOUT_S = 60.0
 _ANSWER_TIMEOUT_S = 20.0
@@ -49,6 +50,7 @@ class SteppedProcesses(Turns):
         self._children = {p: Child(p, run.logs / f"{p}.log", "sutura.runtime.stepped_place") for p in self.seats}
         self._links: dict[str, Link[Stepped]] = {}
         self._places = list(self.seats)
+        self.calls = [partial(self._grant, place) for place in self._places]
         self._last: dict[str, Figures] = {}  # of places that have crashed
         self._told: dict[str, Figures] = {}  # in a look that a fallen place has cut short
         self._guardian = Guardian(run, {})
@@ -73,13 +75,11 @@ class SteppedProcesses(Turns):
             self.due[seat] = self.start if self.mail[seat] else deadlines[place]
         self.run_until(0.0)
 
-    def visit(self, seat: int, letters: list[bytes]) -> int:
+    def _grant(self, place: str, letters: list[bytes]) -> int:
         """Grant a place its turn. Raises PlaceFell."""
-        place = self._places[seat]
         if place in self._links:
             return self._ask(place, "grant", letters).due
-        letters.clear()
-        return NEVER
+        return nobody(letters)
 
     def bury(self, place: str, node: str, text: str) -> Figures | None:
         """Forget a place that has fallen; returns its last figures and events, where it has told them."""

@@ -14,6 +14,9 @@ M = TypeVar("M", bound=Message)
 
 # CLOCK_MONOTONIC is one for a host; anything further ahead was stamped by another clock.
 FUTURE_TOLERANCE_NS = 1_000_000
+_NO_AGE = 2**63
+_LEAST_PERIOD_NS = 10_000  # no writer is faster: a number that says so is damaged, and would make a reader deaf
+_LOST_AT_ONCE = 1000
 
 
 class Connection:
@@ -54,6 +57,7 @@ class InputPort(Generic[M]):
         "_clock",
         "_depth",
         "_keeps_all",
+        "_oldest_ns",
         "connections",
         "feedback",
         "frame",
@@ -98,6 +102,7 @@ class InputPort(Generic[M]):
         self.refused: Callable[[Frame[M], str], None] | None = None
         self._clock = clock
         self._depth = depth
+        self._oldest_ns = self.max_age_ns or _NO_AGE
         self._keeps_all = keeps_all
 
     @property
@@ -124,29 +129,34 @@ class InputPort(Generic[M]):
 
     def accept(self, frame: Frame[M], now: int) -> bool:
         """Take a decoded frame in. Returns whether something waits for the handler because of it."""
-        link = self.connections[frame.topic]
-        stamp, seq = frame.stamp, frame.seq
-        if stamp > now + FUTURE_TOLERANCE_NS:
-            return self._reject(link, frame, f"stamped {stamp - now} ns in the future: another clock")
-        if frame.writer != link.writer:
-            refusal = link.follow(frame.writer, seq, stamp)
-            if refusal:
-                return self._reject(link, frame, refusal)
-        gap = seq - link.seq
-        if gap <= 0:
-            return False  # a latched message sent again, or a repeat
-        link.seq, link.stamp = seq, stamp
-        counters = link.counters
-        counters.received += 1
-        if gap > 1:
-            counters.lost += gap - 1
-        expires = frame.expires  # as `usable` says, without the call
-        if (expires and now >= expires) or (self.max_age_ns and now - stamp > self.max_age_ns):
-            counters.stale += 1
+        if not self.admit(self.connections[frame.topic], frame, now):
             return False
         if self.waiting:
             self._make_room(frame)
         self.waiting.append(frame)
+        return True
+
+    def admit(self, link: Connection, frame: Frame[M], now: int) -> bool:
+        """Whether a frame that came on a connection may be handled at `now` [ns]; counts it."""
+        age, seq = now - frame.stamp, frame.seq
+        if age < -FUTURE_TOLERANCE_NS:
+            return self._reject(link, frame, f"stamped {-age} ns in the future: another clock")
+        if frame.writer != link.writer:
+            refusal = link.follow(frame.writer, seq, frame.stamp)
+            if refusal:
+                return self._reject(link, frame, refusal)
+        if seq - link.seq != 1:
+            if seq <= link.seq:
+                return False  # a latched message sent again, or a repeat
+            lost = seq - link.seq - 1
+            if lost > _LOST_AT_ONCE and lost * _LEAST_PERIOD_NS > frame.stamp - link.stamp:
+                return self._reject(link, frame, f"its number leaps by {lost} within {frame.stamp - link.stamp} ns")
+            link.counters.lost += lost
+        link.seq, link.stamp = seq, frame.stamp
+        link.counters.received += 1
+        if age > self._oldest_ns or 0 < frame.expires <= now:  # as `usable` says, without the call
+            link.counters.stale += 1
+            return False
         return True
 
     def _make_room(self, frame: Frame[M]) -> None:
@@ -171,19 +181,23 @@ class InputPort(Generic[M]):
     def take(self, now: int) -> Frame[M] | None:
         """The oldest waiting message, made the port's value; None, and counted, if it may no longer be used."""
         frame = self.waiting.popleft()
-        expires, max_age = frame.expires, self.max_age_ns  # as `usable` says, without the call
-        if (expires and now >= expires) or (max_age and now - frame.stamp > max_age):
+        if now - frame.stamp > self._oldest_ns or 0 < frame.expires <= now:  # as `usable` says, without the call
             self.connections[frame.topic].counters.stale += 1
             return None
-        self.frame = frame
-        self.stale = False
-        if expires and expires < self.stale_at and max_age:
-            self.stale_at = expires + 1
+        self.keep(frame)
         return frame
 
-    def measure(self, frame: Frame[M], taken: int, handled: int) -> None:
+    def keep(self, frame: Frame[M]) -> None:
+        """Make a message the port's value."""
+        self.frame = frame
+        self.stale = False
+        expires = frame.expires
+        if expires and expires < self.stale_at and self.max_age_ns:
+            self.stale_at = expires + 1
+
+    def measure(self, link: Connection, frame: Frame[M], taken: int, handled: int) -> None:
         """Count how long a message took until it was taken and until it was handled, at these times [ns]."""
-        self.connections[frame.topic].latency.add_nano(taken - frame.stamp)
+        link.latency.add_nano(taken - frame.stamp)
         if self.handler is not None and not self.feedback:
             self.path.add_nano(handled - frame.origin)
 

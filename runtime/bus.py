@@ -8,8 +8,5 @@ from sutura.messages import Frame, Message
 class Bus(Protocol):
     """Carries frames to whoever reads a topic in another place."""
 
-    def wants(self, topic: str) -> bool:
-        """Whether anybody outside reads this topic now."""
-
     def send(self, frame: Frame[Message], latched: bool) -> None:
         """Send without waiting; latched frames are kept for late readers."""

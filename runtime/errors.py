@@ -34,6 +34,7 @@ class NodeCrashed(RuntimeFault):
     def __init__(self, node: str, where: str, error: BaseException) -> None:
         super().__init__(f"node {node}: {where} raised {type(error).__name__}: {error}")
         self.node = node
+        self.__cause__ = error  # compiled code forgets the `from` of a raise
 
 
 class PlaceFell(RuntimeFault):

@@ -37,6 +37,13 @@ class FaultyHost(Host):
         self._clock.begin(start)
         super().begin(start)
 
+    def turn(self, letters: list[bytes]) -> int:
+        for data in letters:
+            self.deliver(data)
+        letters.clear()
+        self.run()
+        return self.deadline()
+
     def deliver(self, data: bytes) -> None:
         if self._stopped:
             super().deliver(data)

@@ -5,6 +5,7 @@ difference. A place can be killed or frozen, which is how safety is rehearsed to
 """
 
 from collections.abc import Callable, Collection, Iterable
+from itertools import cycle
 
 import msgspec
 
@@ -14,10 +15,11 @@ from sutura.runtime.config import PlaceConfig
 from sutura.runtime.faulty_host import make_host
 from sutura.runtime.host import Host
 from sutura.runtime.status import PlaceStatus, place_status
-from sutura.runtime.turns import NEVER, Turns
+from sutura.runtime.turns import NEVER, Call, Turns, nobody
 
 Observer = Callable[[Frame[Message]], None]
 
+_NO_READERS: tuple[tuple[int, Callable[[bytes], None]], ...] = ()
 _NOBODY = "nobody"  # who writes what is injected
 
 
@@ -29,10 +31,6 @@ class Wire:
     def __init__(self, lockstep: "Lockstep") -> None:
         self.send = lockstep.carry
 
-    def wants(self, topic: str) -> bool:
-        """Every topic is worth sending: all that is said is in the recording hash."""
-        return True
-
 
 class Lockstep(Turns):
     """Steps the places of a topology together."""
@@ -41,8 +39,7 @@ class Lockstep(Turns):
         super().__init__(configs)
         self.hosts: dict[str, Host] = {}
         self.observers: list[Observer] = []
-        self._at_work: list[Host | None] = [None] * len(self.seats)  # by seat; nobody: gone or frozen
-        self._frozen: set[int] = set()
+        self._settling = cycle(self.seats)
         self._injected: dict[str, int] = {}
         for place, config in self.configs.items():
             self._seat(place, make_host(config, self.clock.now, Wire(self)))
@@ -53,44 +50,39 @@ class Lockstep(Turns):
             host.begin(self.start)
         self.run_until(0.0)
 
-    def visit(self, seat: int, letters: list[bytes]) -> int:
-        """Let a place take its mail and run. Raises NodeCrashed."""
-        host = self._at_work[seat]
-        if host is None:
-            if seat not in self._frozen:
-                letters.clear()
-            return NEVER
-        if letters:
-            for data in letters:
-                host.deliver(data)
-            letters.clear()
-        host.run()
-        return host.deadline()
-
     def carry(self, frame: Frame[Message], latched: bool) -> None:
         """Take a frame from a place to those that read its topic."""
-        self.post(frame.topic, encode_frame(frame))
+        data, due, now = encode_frame(frame), self.due, self.clock.at
+        self._fresh.append(data)
+        for seat, put in self._readers.get(frame.topic, _NO_READERS):  # as `post` does, without the call
+            put(data)
+            due[seat] = now
         for observer in self.observers:
             observer(frame)
 
     def step_to(self, end: int) -> None:
         """Give every place its turns until `end` [ns], and set the clock to it. Raises NodeCrashed."""
-        now, due, mail = self.clock(), self.due, self.mail
-        for seat, host in enumerate(self._at_work):  # whoever holds a host may have given it work meanwhile
-            due[seat] = NEVER if host is None else now if mail[seat] else host.deadline()
+        for place, host in self.hosts.items():  # whoever holds a host may have given it work meanwhile
+            seat = self.seats[place]
+            if self.calls[seat] not in (nobody, _frozen):
+                self.due[seat] = self.clock.at if self.mail[seat] else host.deadline()
         super().step_to(end)
+
+    def _hash_fresh(self) -> None:
+        super()._hash_fresh()
+        host = self.hosts.get(next(self._settling))
+        if host is not None:
+            host.settle()
 
     def kill(self, place: str) -> None:
         """End a place as SIGKILL does: at once, with nothing said and nothing cleaned up."""
         del self.hosts[place]
-        self._at_work[self.seats[place]] = None
-        self._frozen.discard(self.seats[place])
+        self._call(place, nobody)
         self.mail[self.seats[place]].clear()
 
     def freeze(self, place: str) -> None:
         """Stop a place as SIGSTOP does; what is sent to it waits."""
-        self._at_work[self.seats[place]] = None
-        self._frozen.add(self.seats[place])
+        self._call(place, _frozen)
 
     def thaw(self, place: str) -> None:
         """Let a frozen place go on."""
@@ -172,8 +164,17 @@ class Lockstep(Turns):
 
     def _seat(self, place: str, host: Host) -> None:
         self.hosts[place] = host
-        self._at_work[self.seats[place]] = host
-        self._frozen.discard(self.seats[place])
+        self._call(place, host.turn)
+
+    def _call(self, place: str, call: Call) -> None:
+        """Who is in a place's seat from now on."""
+        seat = self.seats[place]
+        self.calls[seat], self.due[seat] = call, NEVER
+
+
+def _frozen(letters: list[bytes]) -> int:
+    """In the seat of a place that stands still: what is sent to it waits."""
+    return NEVER
 
 
 def _reads(config: PlaceConfig, topic: str) -> bool:

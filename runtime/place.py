@@ -99,9 +99,7 @@ class Place:
             if batch:
                 time.sleep(min(wait, batch))
                 wait = 0.0
-            for data in bus.wait(wait):
-                host.deliver(data)
-            host.run()
+            host.turn(bus.wait(wait))
             at = now()
             if at >= next_slice:
                 next_slice = at + _SLICE_NS
@@ -116,6 +114,7 @@ class Place:
         for complaint in self.bus.complaints():
             self.host.event("", "rejected", complaint)
         self.control.serve()
+        self.host.settle()
         realtime.rearm_hang_limit(self.config.realtime.hang_limit)
 
     def leave(self) -> None:

@@ -23,6 +23,8 @@ from sutura.runtime.place import EXIT_CRASHED, EXIT_ORPHANED
 from sutura.runtime.status import place_status
 from sutura.runtime.step_link import Hello, Link, Step, Stepped, step_path
 
+_SETTLE_EVERY = 256
+
 log = logging.getLogger("sutura.place")
 
 
@@ -31,10 +33,6 @@ class Outgoing:
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
-
-    def wants(self, topic: str) -> bool:
-        """Every topic is worth sending: all that is said is in the recording hash."""
-        return True
 
     def send(self, frame: Frame[Message], latched: bool) -> None:
         """Keep a frame for the answer."""
@@ -47,17 +45,19 @@ class SteppedPlace:
     def __init__(self, config: PlaceConfig) -> None:
         self.clock = VirtualClock()
         self.bus = Outgoing()
+        self._grants = 0
         self.host = make_host(config, self.clock.now, self.bus)
 
     def take(self, step: Step) -> Stepped:
         """Carry out one step."""
         self.clock.advance_to(step.now)
         try:
+            if step.what == "grant":
+                self._grant(step.mail)
+                return self._answer()
             for data in step.mail:
                 self.host.deliver(data)
             match step.what:
-                case "grant":
-                    self.host.run()
                 case "begin":
                     self.host.begin(step.now)
                 case "end":
@@ -70,6 +70,12 @@ class SteppedPlace:
             self.host.end()
             return self._answer(str(error), error.node, with_figures=True)
         return self._answer()
+
+    def _grant(self, letters: list[bytes]) -> None:
+        self.host.turn(letters)
+        self._grants += 1
+        if self._grants % _SETTLE_EVERY == 0:
+            self.host.settle()
 
     def schemas(self) -> dict[str, MessageSchema]:
         """The field lists of all ports, for the handshake."""

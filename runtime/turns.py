@@ -4,7 +4,6 @@ At each moment the first place in the topology's order that is due or has mail t
 there is none; then time goes on to the next deadline.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
@@ -13,12 +12,22 @@ from sutura.runtime.clock import VirtualClock
 from sutura.runtime.config import PlaceConfig
 
 NEVER = 2**62
+Call = Callable[[list[bytes]], int]
 _DIGEST_BYTES = 16
 _LOT = 256
 
 
-class Turns(ABC):
-    """A seat for each place, in the topology's order: its mail, and when it runs next. Hashes all that is said."""
+def nobody(letters: list[bytes]) -> int:
+    """In the seat of a place that is gone: what is sent to it is lost."""
+    letters.clear()
+    return NEVER
+
+
+class Turns:
+    """A seat for each place, in the topology's order: its mail, and when it runs next. Hashes all that is said.
+
+    calls: by seat, what lets a place run with its mail, takes it away, and says when it must run next [ns].
+    """
 
     def __init__(self, configs: Iterable[PlaceConfig]) -> None:
         self.clock = VirtualClock()
@@ -27,19 +36,16 @@ class Turns(ABC):
         self.seats = {place: seat for seat, place in enumerate(self.configs)}
         self.mail: list[list[bytes]] = [[] for _ in self.configs]
         self.due: list[int] = [NEVER] * len(self.configs)
-        self.log: list[bytes] | None = None  # all that is said, for whoever wants to compare
+        self.calls: list[Call] = [nobody] * len(self.configs)
         self.remarks: list[Event] = []  # what people should know and no place says
         self._said = blake2b(digest_size=_DIGEST_BYTES)
         self._fresh: list[bytes] = []  # said, but not hashed yet: many at once cost a fraction
         self._readers: dict[str, list[tuple[int, Callable[[bytes], None]]]] = {}
+        self._log: list[bytes] | None = None
         for seat, config in enumerate(self.configs.values()):
             for topic, source in config.sources.items():
                 if source.place != config.place:
                     self._readers.setdefault(topic, []).append((seat, self.mail[seat].append))
-
-    @abstractmethod
-    def visit(self, seat: int, letters: list[bytes]) -> int:
-        """Let a place run with its mail, and clear what it took; returns when it must run next [ns]."""
 
     @property
     def elapsed(self) -> float:
@@ -52,24 +58,30 @@ class Turns(ABC):
         self._hash_fresh()
         return self._said.hexdigest()
 
+    def take_log(self) -> list[bytes]:
+        """All that was said since this was last asked; the first time nothing, as nothing was kept."""
+        self._hash_fresh()
+        log, self._log = self._log or [], []
+        return log
+
+    def stop_log(self) -> None:
+        """Keep nothing from now on."""
+        self._log = None
+
     def _hash_fresh(self) -> None:
+        """Also what else costs less for many messages at once than for each."""
         self._said.update(b"".join(self._fresh))
+        if self._log is not None:
+            self._log += self._fresh
         self._fresh.clear()
 
     def post(self, topic: str, data: bytes) -> None:
         """Take a frame that a place has sent to those that read its topic."""
-        fresh = self._fresh
-        fresh.append(data)
-        if len(fresh) >= _LOT:
-            self._hash_fresh()
-        if self.log is not None:
-            self.log.append(data)
-        readers = self._readers.get(topic)
-        if readers:
-            now, due = self.clock.now(), self.due
-            for seat, put in readers:
-                put(data)
-                due[seat] = now
+        self._fresh.append(data)
+        now, due = self.clock.at, self.due
+        for seat, put in self._readers.get(topic, ()):
+            put(data)
+            due[seat] = now
 
     def run_until(self, seconds: float) -> None:
         """Move on to `seconds` after the start."""
@@ -84,11 +96,12 @@ class Turns(ABC):
 
     def step_to(self, end: int) -> None:
         """Give every place its turns until `end` [ns], and set the clock to it."""
-        now, due, mail, visit = self.clock(), self.due, self.mail, self.visit
+        now, due, mail, calls = self.clock.at, self.due, self.mail, self.calls
         while (at := min(due)) <= end:
             if at > now:
-                self.clock.advance_to(at)
-                now = at
+                self.clock.at = now = at
+                if len(self._fresh) >= _LOT:
+                    self._hash_fresh()
             seat = due.index(at)
-            due[seat] = visit(seat, mail[seat])
+            due[seat] = calls[seat](mail[seat])
         self.clock.advance_to(end)

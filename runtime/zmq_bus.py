@@ -79,10 +79,6 @@ class ZmqBus:
         """How many places read a topic now."""
         return self._publisher.readers(topic)
 
-    def wants(self, topic: str) -> bool:
-        """Whether anybody outside reads this topic, as of the last `serve`."""
-        return bool(self._topic(topic).readers)
-
     def serve(self) -> None:
         """Note who has come and gone, give newcomers what is latched, connect anew what broke; for the slack."""
         self._publisher.serve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import blake2b
 from random import Random
 
@@ -37,6 +38,7 @@ class Recorded(Turns):
         self.said: list[tuple[int, bytes]] = []
         self.got: list[list[bytes]] = [[] for _ in range(places)]
         self.visits: list[tuple[int, int]] = []
+        self.calls = [partial(self.visit, seat) for seat in range(places)]
         for seat in range(places):
             self.due[seat] = self.start + self.random.randrange(1, 5000)
 
