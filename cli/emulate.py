@@ -10,7 +10,7 @@ from sutura.cli.output import example
 EXAMPLE = example(
     "sutura emulate can --like real",
     "sutura emulate dvrk --set state_command=false --json",
-    "echo '{\"call\": \"truth\"}' | sutura emulate can --control",
+    'echo \'{"call": "truth"}\' | sutura emulate can --control',
 )
 
 
@@ -37,8 +37,8 @@ def emulate(
         bool,
         typer.Option(
             "--control",
-            help="Take calls as JSON lines on stdin (unplug, plug, fail, repair, push, truth) and answer on stdout; "
-            "the end of stdin ends it.",
+            help="Take calls as JSON lines on stdin (unplug, plug, fail, repair, push, truth), "
+            "answer on stdout, and end with stdin.",
         ),
     ] = False,
     as_json: AsJson = False,

@@ -1,10 +1,8 @@
 """Runs an emulated device for a person, or for a program that controls it."""
 
-import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -19,7 +17,6 @@ from sutura.launch.shape import plain
 
 _OF_THE_DRIVER = ("joint_map", "counts_per_turn")
 _OF_THE_NODE = ("model",)
-_PRIORITY = 45  # above the places of a run
 DRIVERS = {"can": "canopen", "dynamixel": "dynamixel", "feetech": "feetech", "dvrk": "dvrk"}
 
 
@@ -41,7 +38,6 @@ def run_emulator(order: EmulationOrder) -> None:
     emulator = kind(options)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
-    _hurry()
     try:
         emulator.start()
         _introduce(order, emulator.options)
@@ -55,12 +51,6 @@ def run_emulator(order: EmulationOrder) -> None:
         emulator.close()
 
 
-def _hurry() -> None:
-    """A device waits for no other process of this machine, as far as the machine grants that."""
-    with suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
-
-
 def _end(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
@@ -71,7 +61,8 @@ def _introduce(order: EmulationOrder, options: Mapping[str, object]) -> None:
         return show_json({"kind": order.kind, "driver": driver, "options": options}, indent=0)
     say(f"an emulated {order.kind} runs; driver {driver}, options:")
     for name, value in options.items():
-        say(f"  --set arm.driver.{name}={msgspec.json.encode(value).decode() if not isinstance(value, str) else value}")
+        shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        say(f"  --set arm.driver.{name}={shown}")
     return say("Ctrl-C ends it")
 
 

@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, emulate, graph, info, launch, node, operate, param, replay, runs, test, topic
+from sutura.cli import (
+    check,
+    diff,
+    doctor,
+    emulate,
+    graph,
+    info,
+    launch,
+    node,
+    operate,
+    param,
+    replay,
+    runs,
+    test,
+    topic,
+)
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 

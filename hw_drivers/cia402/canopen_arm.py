@@ -41,9 +41,9 @@ class CanopenArm(ActuatorDriver):
 
     def __init__(self, joints: ActuatedJoints, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(joints, options, context)
-        self._map = JointMap.of(self.options.joint_map, joints.names)
         kind, count = type(self).__name__, len(joints.names)
-        self._nodes = node_numbers(kind, self.options.joint_map, count)
+        self._map = JointMap.of(self.options.joint_map, joints.names, kind)
+        self._nodes = node_numbers(kind, self._map.motors)
         self._scales = scales(kind, self.options.counts_per_turn, count)
         self._settings = self._drive_settings()
         self.capabilities = msgspec.structs.replace(  # type: ignore[misc]
@@ -122,7 +122,7 @@ class CanopenArm(ActuatorDriver):
         link = CanLink(f"{cls.__name__} of {context.name}", chosen.address)
         try:
             motors = chosen.joint_map.motors
-            nodes = node_numbers(cls.__name__, chosen.joint_map, len(motors)) if motors else nodes_heard(link)
+            nodes = node_numbers(cls.__name__, motors) if motors else nodes_heard(link)
             row_of(link, chosen, nodes, context).rest(Controlword.QUICK_STOP, _REST_S)
         finally:
             link.close()

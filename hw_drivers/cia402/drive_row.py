@@ -21,7 +21,7 @@ from sutura.hw_drivers.cia402.remote_drive import TPDO1, TPDO2, RemoteDrive
 from sutura.hw_drivers.cia402.states import Controlword, PowerState, towards_operation
 from sutura.hw_drivers.errors import DeviceFault, DeviceLost
 
-Take = Callable[[bytes], None]
+Take = Callable[[bytes | bytearray], None]
 _ANSWER_S = 0.01  # after which nobody is left to answer a SYNC
 _RESETS = 6  # SYNCs within which a fault must be cleared
 _MOST_FRAMES = 400  # of one look at the bus: a bus that babbles must not keep the arm waiting
@@ -60,7 +60,9 @@ class DriveRow:
         self.link = link
         self.drives = tuple(RemoteDrive(node, link) for node in nodes)
         self.word: int = Controlword.DISABLE_VOLTAGE
-        self.other: Callable[[int, bytes, float], None] | None = None  # gets the frames that are none of the row's
+        self.other: Callable[[int, bytearray, float], None] | None = (
+            None  # gets the frames that are none of the row's
+        )
         self.now = now
         self._period = period
         self._every = heartbeat

@@ -16,6 +16,7 @@ from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
 from sutura.hw_drivers.cia402.objects import Emergency
 from sutura.hw_drivers.cia402.options import node_numbers, scales
 from sutura.hw_drivers.context import read_options
+from sutura.hw_drivers.device_priority import hurry
 from sutura.hw_drivers.emulated_motor import EmulatedMotor
 from sutura.hw_drivers.emulator import DeviceTruth, Emulator
 from sutura.hw_drivers.errors import DeviceLost
@@ -51,9 +52,10 @@ class CanEmulator(Emulator):
         chosen = read_options(type(self).__name__, CanEmulatorOptions, options)
         arm = open_arm(chosen.model)
         names = (*arm.joint_names, "jaw")
-        self._map = JointMap.of(chosen.joint_map, names)
-        self._nodes = node_numbers(type(self).__name__, chosen.joint_map, len(names))
-        self._scales = scales(type(self).__name__, chosen.counts_per_turn, len(names))
+        kind = type(self).__name__
+        self._map = JointMap.of(chosen.joint_map, names, kind)
+        self._nodes = node_numbers(kind, self._map.motors)
+        self._scales = scales(kind, chosen.counts_per_turn, len(names))
         self._address = _address(chosen)
         self._link: CanLink | None = None
         self._is_plugged = True
@@ -151,6 +153,7 @@ class CanEmulator(Emulator):
             self.dropped += 1  # a full bus loses frames, and a drive lives on
 
     def _run(self) -> None:
+        hurry()
         link = self._link
         if link is None:
             return

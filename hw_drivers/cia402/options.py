@@ -8,7 +8,7 @@ from msgspec import Meta
 from sutura.hw_drivers.cia402.can_link import BusAddress
 from sutura.hw_drivers.cia402.objects import LAST_NODE
 from sutura.hw_drivers.errors import BadOptions
-from sutura.hw_drivers.joint_map import JointMapOptions, MappedOptions
+from sutura.hw_drivers.joint_map import MappedOptions
 
 SILENCE_STOP_S = 0.05  # the longest heartbeat timeout that a drive may be given
 
@@ -47,14 +47,12 @@ class CanopenOptions(MappedOptions):
         return BusAddress(self.interface, self.channel, self.bitrate)
 
 
-def node_numbers(driver: str, joint_map: JointMapOptions, motors: int) -> tuple[int, ...]:
-    """The drives' numbers on the bus: the map's motors, or 1, 2, 3 … without. Raises BadOptions."""
-    if not joint_map.motors:
-        return tuple(range(1, motors + 1))
-    nodes = tuple(int(motor) for motor in joint_map.motors if str(motor).isdecimal())
-    if len(nodes) != motors or len(set(nodes)) != motors or not all(1 <= node <= LAST_NODE for node in nodes):
-        reason = f"expected {motors} different node numbers from 1 to {LAST_NODE}, came {joint_map.motors}"
-        raise BadOptions(driver, f"joint_map.motors: {reason}", ["joint_map"])
+def node_numbers(driver: str, motors: tuple[int | str, ...]) -> tuple[int, ...]:
+    """The drives' numbers on the bus, which are the motors of the joint map. Raises BadOptions."""
+    nodes = tuple(motor for motor in motors if isinstance(motor, int) and 1 <= motor <= LAST_NODE)
+    if len(nodes) != len(motors):
+        reason = f"joint_map.motors: expected node numbers from 1 to {LAST_NODE}, came {motors}"
+        raise BadOptions(driver, reason, ["joint_map"])
     return nodes
 
 

@@ -52,25 +52,25 @@ class RemoteDrive:
         self.heard_at = self.emergency = self.resets = 0
         self.lost_setup = False
 
-    def take_status(self, data: bytes, now: int) -> None:
+    def take_status(self, data: bytes | bytearray, now: int) -> None:
         """TPDO 1, sent after each SYNC."""
         word, self.position, self.torque = TPDO1.unpack_from(data)
         self.state = state_of(word)
         self.has_status = True
         self.heard_at = now
 
-    def take_velocity(self, data: bytes) -> None:
+    def take_velocity(self, data: bytes | bytearray) -> None:
         """TPDO 2, where it is switched on."""
         (self.velocity,) = TPDO2.unpack_from(data)
 
-    def take_heartbeat(self, data: bytes, now: int) -> None:
+    def take_heartbeat(self, data: bytes | bytearray, now: int) -> None:
         """The drive's NMT state."""
         self.heard_at = now
         state = data[0] & 0x7F
         if state == BOOT_UP or (self.has_status and state != OPERATIONAL):
             self.lost_setup = True
 
-    def take_emergency(self, data: bytes) -> None:
+    def take_emergency(self, data: bytes | bytearray) -> None:
         """An emergency message; one that takes an emergency back does not take back what it has done."""
         (code,) = _EMERGENCY.unpack_from(data)
         if code & 0xFF00:

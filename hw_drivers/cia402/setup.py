@@ -43,7 +43,7 @@ class DriveSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(NamedTuple):
     """One value of the dictionary; optional: a drive without the object can do its work."""
 
-    index: Index
+    object: Index
     subindex: int
     size: int
     value: int
@@ -79,7 +79,7 @@ class Sdo:
     def write(self, node: int, entry: Entry) -> None:
         """Write a value. Raises DeviceLost, DeviceFault."""
         data = (entry.value & ((1 << 8 * entry.size) - 1)).to_bytes(entry.size, "little")
-        index, subindex = entry.index, entry.subindex
+        index, subindex = entry.object, entry.subindex
         self._call(node, index, subindex, lambda client: client.download(index, subindex, data), entry.optional)
 
     def close(self) -> None:

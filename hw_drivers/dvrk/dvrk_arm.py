@@ -33,7 +33,7 @@ class DvrkArm(ActuatorDriver):
 
     def __init__(self, joints: ActuatedJoints, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(joints, options, context)
-        self._map = JointMap.of(self.options.joint_map, joints.names)
+        self._map = JointMap.of(self.options.joint_map, joints.names, type(self).__name__)
         self._lost_ns = int(self.options.lost_after * 1e9)
         self._streamer: Streamer | None = None
 

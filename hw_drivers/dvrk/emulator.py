@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from sutura.hw_drivers.context import read_options
+from sutura.hw_drivers.device_priority import hurry
 from sutura.hw_drivers.dvrk.streamer import (
     MOST_BYTES,
     STATES,
@@ -61,11 +62,11 @@ class DvrkEmulator(Emulator):
         arm = open_arm(chosen.model)
         self._chosen = chosen
         self._names = (*arm.joint_names, "jaw")
-        self._map = JointMap.of(chosen.joint_map, self._names)
+        self._map = JointMap.of(chosen.joint_map, self._names, type(self).__name__)
         start = self._map.to_motors((*arm.home, 0.0))
         self._motors = tuple(EmulatedMotor(chosen.acceleration, angle) for angle in start)
         self._port = chosen.port or _free_port(chosen.host)
-        self._state = chosen.starts
+        self._state: str = chosen.starts
         self._told_state = ""
         self._is_broken = False
         self._is_plugged = True
@@ -141,6 +142,7 @@ class DvrkEmulator(Emulator):
     # The controller -----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        hurry()
         link = self._socket
         if link is None:
             return

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, DriverContext
 from sutura.kinematics import open_arm
@@ -94,37 +90,3 @@ def held() -> tuple[set[str], set[str]]:
 def with_options(*parts: Mapping[str, object]) -> dict[str, object]:
     """Options of several sources in one."""
     return {name: value for part in parts for name, value in part.items()}
-
-
-class Device:
-    """An emulated device in a process of its own, through `sutura emulate --control`."""
-
-    def __init__(self, kind: str, options: Mapping[str, object]) -> None:
-        settings = [f"--set={name}={json.dumps(value)}" for name, value in options.items()]
-        command = [sys.executable, "-m", "sutura.cli.main", "emulate", kind, "--control", *settings]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.options: dict[str, object] = self._line()["options"]
-
-    def call(self, name: str, **values: object) -> Any:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"call": name, **values}) + "\n")
-        self._process.stdin.flush()
-        answer = self._line()
-        assert answer["ok"], answer
-        return answer["answer"]
-
-    def truth(self) -> dict[str, Any]:
-        return dict(self.call("truth"))
-
-    def _line(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the emulator has ended"
-        return dict(json.loads(line))
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        assert self._process.wait(BOUND_S) == 0
-        assert self._process.stdout is not None
-        self._process.stdout.close()

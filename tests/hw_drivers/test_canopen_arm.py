@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import signal
 import subprocess
@@ -12,11 +13,11 @@ import pytest
 
 from sutura.hw_drivers import CommandRefused, DeviceFault, DeviceLost, DriverState, StopCategory
 from sutura.hw_drivers.cia402.canopen_arm import CanopenArm
+from sutura.hw_drivers.emulated import EmulatedDevice
 from tests.hw_drivers.devices import (
     BOUND_S,
     CONTEXT,
     JOINTS,
-    Device,
     away,
     command,
     go_to,
@@ -36,6 +37,7 @@ CLOSE = 2e-3  # [rad, m]
 OTHER_PROCESS = """
 import json, sys, time
 from sutura.hw_drivers.cia402.canopen_arm import CanopenArm
+from sutura.hw_drivers.emulated import EmulatedDevice
 from tests.hw_drivers.devices import CONTEXT, JOINTS
 arm = CanopenArm(JOINTS, json.loads(sys.argv[1]), CONTEXT)
 arm.open()
@@ -48,21 +50,21 @@ while True:
 
 
 @pytest.fixture(scope="module")
-def bus() -> Iterator[Device]:
-    device = Device("can", MAP)
+def bus() -> Iterator[EmulatedDevice]:
+    device = EmulatedDevice("can", MAP)
     yield device
     device.close()
 
 
 @pytest.fixture
-def device(bus: Device) -> Device:
-    bus.call("plug")
-    bus.call("repair")
+def device(bus: EmulatedDevice) -> EmulatedDevice:
+    bus.plug()
+    bus.repair()
     return bus
 
 
 @pytest.fixture
-def options(device: Device) -> dict[str, object]:
+def options(device: EmulatedDevice) -> dict[str, object]:
     return with_options(MAP, device.options, {"velocity": True, "following_error": 20.0})
 
 
@@ -76,14 +78,16 @@ def arm(options: dict[str, object]) -> Iterator[CanopenArm]:
 
 
 @pytest.mark.parametrize("joint", range(7))
-def test_a_joint_moves_by_what_it_was_told_and_no_other_does(arm: CanopenArm, device: Device, joint: int) -> None:
+def test_a_joint_moves_by_what_it_was_told_and_no_other_does(
+    arm: CanopenArm, device: EmulatedDevice, joint: int
+) -> None:
     start = arm.read().position
     by = 0.02 if joint == 2 else 0.2
     if joint == 6:
         by = 0.1
     goal = away(start, joint, by if start[joint] + by < JOINTS.upper[joint] else -by)
     go_to(arm, goal, CLOSE)
-    assert device.truth()["positions"] == pytest.approx(goal, abs=CLOSE)
+    assert device.truth().positions == pytest.approx(goal, abs=CLOSE)
     go_to(arm, start, CLOSE)
 
 
@@ -101,32 +105,32 @@ def test_what_moves_has_a_velocity_of_the_right_sign(arm: CanopenArm) -> None:
 
 
 def test_enabling_moves_nothing_and_both_ends_of_life_may_be_asked_for_twice(
-    options: dict[str, object], device: Device
+    options: dict[str, object], device: EmulatedDevice
 ) -> None:
-    before = device.truth()["positions"]
+    before = device.truth().positions
     arm = CanopenArm(JOINTS, options, CONTEXT)
     for call in (arm.open, arm.open, arm.enable, arm.enable):
         call()
-    assert device.truth()["is_powered"]
+    assert device.truth().is_powered
     for _ in range(20):
         arm.read()
         pause()
-    assert device.truth()["positions"] == pytest.approx(before, abs=1e-3)
+    assert device.truth().positions == pytest.approx(before, abs=1e-3)
     for _ in range(2):
         arm.close()
     assert arm.state is DriverState.CLOSED
-    assert not device.truth()["is_powered"]
+    assert not device.truth().is_powered
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, 9.0])
-def test_what_must_not_reach_a_motor_does_not(arm: CanopenArm, device: Device, bad: float) -> None:
+def test_what_must_not_reach_a_motor_does_not(arm: CanopenArm, device: EmulatedDevice, bad: float) -> None:
     start = arm.read().position
     with pytest.raises(CommandRefused):
         arm.write(command((bad, *start[1:])))
     for _ in range(20):
         arm.read()
         pause()
-    assert device.truth()["positions"] == pytest.approx(start, abs=CLOSE)
+    assert device.truth().positions == pytest.approx(start, abs=CLOSE)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_what_must_not_reach_a_motor_does_not(arm: CanopenArm, device: Device, b
     [(StopCategory.HOLD, True), (StopCategory.CONTROLLED, False), (StopCategory.OFF, False)],
 )
 def test_a_stop_ends_motion_and_keeps_power_only_in_a_hold(
-    arm: CanopenArm, device: Device, category: StopCategory, has_power: bool
+    arm: CanopenArm, device: EmulatedDevice, category: StopCategory, has_power: bool
 ) -> None:
     start = arm.read().position
     until(
@@ -143,26 +147,26 @@ def test_a_stop_ends_motion_and_keeps_power_only_in_a_hold(
         lambda: arm.write(command(away(start, 0, 0.5))),
     )
     arm.stop(category)
-    until(lambda: not device.truth()["is_moving"], "it to rest", arm.read)
+    until(lambda: not device.truth().is_moving, "it to rest", arm.read)
     rests = arm.read().position
     assert abs(rests[0] - start[0]) < 0.4, "it did not go on to the goal"
-    assert device.truth()["is_powered"] == has_power
+    assert device.truth().is_powered == has_power
     arm.enable()
     go_to(arm, start, CLOSE)
 
 
 def test_a_bus_that_is_cut_is_lost_by_name_and_its_drives_stop_by_themselves(
-    arm: CanopenArm, device: Device
+    arm: CanopenArm, device: EmulatedDevice
 ) -> None:
     start = arm.read().position
     go_to(arm, away(start, 1, 0.1), CLOSE)
-    device.call("unplug")
+    device.unplug()
     with pytest.raises(DeviceLost, match=r"drive 1 on udp_multicast .* is silent for \d+ ms"):
         until(keep_reading(arm), "the loss to be seen")
-    until(lambda: not device.truth()["is_powered"], "the drives to stop by themselves")
+    until(lambda: not device.truth().is_powered, "the drives to stop by themselves")
     with pytest.raises(DeviceLost, match="drive 1 does not answer"):
         CanopenArm(JOINTS, with_options(MAP, device.options), CONTEXT).open()
-    device.call("plug")
+    device.plug()
     arm.close()
     arm.open()
     arm.enable()
@@ -170,29 +174,29 @@ def test_a_bus_that_is_cut_is_lost_by_name_and_its_drives_stop_by_themselves(
 
 
 def test_a_fault_is_told_in_words_and_only_a_repaired_drive_is_enabled_again(
-    arm: CanopenArm, device: Device
+    arm: CanopenArm, device: EmulatedDevice
 ) -> None:
-    device.call("fail", joint=2)
+    device.fail(2)
     with pytest.raises(DeviceFault, match=r"drive 3 .*0x2320 \(short circuit or earth leakage"):
         until(keep_reading(arm), "the fault to be seen")
     arm.stop(StopCategory.CONTROLLED)
     with pytest.raises(DeviceFault, match="drive 3 is in state 'fault', and no reset clears it"):
         arm.enable()
     assert arm.read().position, "an arm without power may be read in a fault"
-    device.call("repair")
+    device.repair()
     arm.enable()
     arm.read()
 
 
-def test_a_joint_that_is_pushed_away_is_a_following_error(arm: CanopenArm, device: Device) -> None:
-    device.call("push", joint=0, by=1.0)
+def test_a_joint_that_is_pushed_away_is_a_following_error(arm: CanopenArm, device: EmulatedDevice) -> None:
+    device.push(0, 1.0)
     with pytest.raises(DeviceFault, match=r"drive 1 .*0x8611 \(following error\)"):
         until(keep_reading(arm), "the fault to be seen")
-    device.call("push", joint=0, by=-1.0)
+    device.push(0, -1.0)
 
 
-def test_silence_stops_the_drives_and_is_told_afterwards(arm: CanopenArm, device: Device) -> None:
-    until(lambda: not device.truth()["is_powered"], "the drives to stop by themselves")
+def test_silence_stops_the_drives_and_is_told_afterwards(arm: CanopenArm, device: EmulatedDevice) -> None:
+    until(lambda: not device.truth().is_powered, "the drives to stop by themselves")
     with pytest.raises(DeviceFault, match="heartbeat of the master missed"):
         until(keep_reading(arm), "it to be told")
     arm.stop(StopCategory.CONTROLLED)
@@ -200,7 +204,9 @@ def test_silence_stops_the_drives_and_is_told_afterwards(arm: CanopenArm, device
     arm.read()
 
 
-def test_a_rescue_from_outside_takes_the_power(arm: CanopenArm, device: Device, options: dict[str, object]) -> None:
+def test_a_rescue_from_outside_takes_the_power(
+    arm: CanopenArm, device: EmulatedDevice, options: dict[str, object]
+) -> None:
     start = arm.read().position
     until(
         lambda: abs(arm.read().position[0] - start[0]) > 0.05,
@@ -208,37 +214,35 @@ def test_a_rescue_from_outside_takes_the_power(arm: CanopenArm, device: Device, 
         lambda: arm.write(command(away(start, 0, 0.4))),
     )
     CanopenArm.rescue(options, CONTEXT)
-    assert not device.truth()["is_powered"]
+    assert not device.truth().is_powered
     with pytest.raises(DeviceFault, match="switch on disabled"):
         until(keep_reading(arm), "it to be told")
 
 
-def test_a_rescue_needs_no_node_numbers(arm: CanopenArm, device: Device) -> None:
+def test_a_rescue_needs_no_node_numbers(arm: CanopenArm, device: EmulatedDevice) -> None:
     arm.read()
     CanopenArm.rescue(device.options, CONTEXT)
-    assert not device.truth()["is_powered"]
+    assert not device.truth().is_powered
 
 
 def test_a_process_that_is_killed_leaves_drives_that_stop_and_can_be_taken_anew(
-    device: Device, options: dict[str, object]
+    device: EmulatedDevice, options: dict[str, object]
 ) -> None:
-    import json
-
     other = subprocess.Popen(
         [sys.executable, "-c", OTHER_PROCESS, json.dumps(options)], stdout=subprocess.PIPE, text=True
     )
     assert other.stdout is not None
     try:
         assert other.stdout.readline() == "enabled\n"
-        assert device.truth()["is_powered"]
+        assert device.truth().is_powered
     finally:
         other.send_signal(signal.SIGKILL)
         other.wait(BOUND_S)
         other.stdout.close()
-    until(lambda: not device.truth()["is_powered"], "the drives to stop by themselves")
+    until(lambda: not device.truth().is_powered, "the drives to stop by themselves")
     arm = CanopenArm(JOINTS, options, CONTEXT)
     arm.open()
-    assert not device.truth()["is_powered"]
+    assert not device.truth().is_powered
     arm.enable()
     arm.read()
     arm.close()

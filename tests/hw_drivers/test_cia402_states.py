@@ -1,5 +1,7 @@
 """The state machine of CiA 402: every order of controlwords, and what statuswords say."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,9 +43,7 @@ def test_three_or_four_commands_lead_to_operation(start: PowerState) -> None:
         state, before = after(state, before, word), word
         seen.append(state)
     assert state is S.OPERATION_ENABLED
-    assert all(
-        b is not S.OPERATION_ENABLED or a in (S.SWITCHED_ON, b) for a, b in zip(seen, seen[1:], strict=False)
-    )
+    assert all(b is not S.OPERATION_ENABLED or a in (S.SWITCHED_ON, b) for a, b in itertools.pairwise(seen))
 
 
 @given(st.lists(WORDS, max_size=20))

@@ -8,10 +8,10 @@ import pytest
 
 from sutura.hw_drivers import CommandRefused, DeviceFault, DeviceLost, StopCategory
 from sutura.hw_drivers.dvrk.dvrk_arm import DvrkArm
+from sutura.hw_drivers.emulated import EmulatedDevice
 from tests.hw_drivers.devices import (
     CONTEXT,
     JOINTS,
-    Device,
     away,
     command,
     go_to,
@@ -28,21 +28,21 @@ CLOSE = 1e-3  # [rad, m]
 
 
 @pytest.fixture(scope="module")
-def streamer() -> Iterator[Device]:
-    device = Device("dvrk", {})
+def streamer() -> Iterator[EmulatedDevice]:
+    device = EmulatedDevice("dvrk", {})
     yield device
     device.close()
 
 
 @pytest.fixture
-def device(streamer: Device) -> Device:
-    streamer.call("plug")
-    streamer.call("repair")
+def device(streamer: EmulatedDevice) -> EmulatedDevice:
+    streamer.plug()
+    streamer.repair()
     return streamer
 
 
 @pytest.fixture
-def arm(device: Device) -> Iterator[DvrkArm]:
+def arm(device: EmulatedDevice) -> Iterator[DvrkArm]:
     made = DvrkArm(JOINTS, device.options, CONTEXT)
     made.open()
     made.enable()
@@ -51,41 +51,43 @@ def arm(device: Device) -> Iterator[DvrkArm]:
 
 
 @pytest.mark.parametrize("joint", range(7))
-def test_a_joint_moves_by_what_it_was_told_and_no_other_does(arm: DvrkArm, device: Device, joint: int) -> None:
+def test_a_joint_moves_by_what_it_was_told_and_no_other_does(
+    arm: DvrkArm, device: EmulatedDevice, joint: int
+) -> None:
     start = arm.read().position
     goal = away(start, joint, 0.02 if joint == 2 else 0.2)
     go_to(arm, goal, CLOSE)
-    assert device.truth()["positions"] == pytest.approx(goal, abs=CLOSE)
+    assert device.truth().positions == pytest.approx(goal, abs=CLOSE)
     go_to(arm, start, CLOSE)
 
 
-def test_signs_of_the_map_turn_a_joint_round(device: Device) -> None:
+def test_signs_of_the_map_turn_a_joint_round(device: EmulatedDevice) -> None:
     signs = (-1, 1, 1, 1, 1, 1, 1)
     arm = DvrkArm(JOINTS, with_options(device.options, {"joint_map": {"sign": signs}}), CONTEXT)
     arm.open()
     arm.enable()
     start = arm.read().position
     go_to(arm, away(start, 0, 0.2), CLOSE)
-    assert device.truth()["positions"][0] == pytest.approx(-(start[0] + 0.2), abs=CLOSE)
+    assert device.truth().positions[0] == pytest.approx(-(start[0] + 0.2), abs=CLOSE)
     go_to(arm, start, CLOSE)
     arm.close()
 
 
-def test_it_says_that_it_is_homed_and_powered_as_the_dvrk_says(arm: DvrkArm, device: Device) -> None:
+def test_it_says_that_it_is_homed_and_powered_as_the_dvrk_says(arm: DvrkArm, device: EmulatedDevice) -> None:
     assert arm.is_homed
-    assert device.truth()["is_powered"]
+    assert device.truth().is_powered
     arm.stop(StopCategory.CONTROLLED)
-    until(lambda: not device.truth()["is_powered"], "the arm to be disabled", arm.read)
+    until(lambda: not device.truth().is_powered, "the arm to be disabled", arm.read)
 
 
-def test_what_must_not_reach_a_motor_does_not(arm: DvrkArm, device: Device) -> None:
+def test_what_must_not_reach_a_motor_does_not(arm: DvrkArm, device: EmulatedDevice) -> None:
     start = arm.read().position
     with pytest.raises(CommandRefused):
         arm.write(command((float("nan"), *start[1:])))
-    assert device.truth()["positions"] == pytest.approx(start, abs=CLOSE)
+    assert device.truth().positions == pytest.approx(start, abs=CLOSE)
 
 
-def test_a_hold_keeps_power_and_place(arm: DvrkArm, device: Device) -> None:
+def test_a_hold_keeps_power_and_place(arm: DvrkArm, device: EmulatedDevice) -> None:
     start = arm.read().position
     until(
         lambda: abs(arm.read().position[0] - start[0]) > 0.05,
@@ -93,12 +95,12 @@ def test_a_hold_keeps_power_and_place(arm: DvrkArm, device: Device) -> None:
         lambda: arm.write(command(away(start, 0, 0.5))),
     )
     arm.stop(StopCategory.HOLD)
-    until(lambda: not device.truth()["is_moving"], "it to rest", arm.read)
-    assert device.truth()["is_powered"]
+    until(lambda: not device.truth().is_moving, "it to rest", arm.read)
+    assert device.truth().is_powered
     go_to(arm, start, CLOSE)
 
 
-def test_silence_ends_motion_at_the_last_goal(arm: DvrkArm, device: Device) -> None:
+def test_silence_ends_motion_at_the_last_goal(arm: DvrkArm, device: EmulatedDevice) -> None:
     start = arm.read().position
     sent = start[0]
 
@@ -107,52 +109,52 @@ def test_silence_ends_motion_at_the_last_goal(arm: DvrkArm, device: Device) -> N
         sent = arm.write(command(away(start, 0, 0.5))).position[0]
 
     until(lambda: abs(arm.read().position[0] - start[0]) > 0.05, "it to move", step)
-    until(lambda: not device.truth()["is_moving"], "it to rest")
-    assert device.truth()["positions"][0] == pytest.approx(sent, abs=CLOSE)
+    until(lambda: not device.truth().is_moving, "it to rest")
+    assert device.truth().positions[0] == pytest.approx(sent, abs=CLOSE)
 
 
-def test_a_stream_that_falls_silent_is_a_lost_device(arm: DvrkArm, device: Device) -> None:
-    device.call("unplug")
+def test_a_stream_that_falls_silent_is_a_lost_device(arm: DvrkArm, device: EmulatedDevice) -> None:
+    device.unplug()
     with pytest.raises(DeviceLost, match=r"the stream to 127\.0\.0\.1:\d+ is silent for \d+ ms"):
         until(keep_reading(arm), "the loss to be seen")
     arm.close()
     with pytest.raises(DeviceLost, match="no measured_js and jaw/measured_js came"):
         arm.open()
-    device.call("plug")
+    device.plug()
     arm.open()
     arm.enable()
     go_to(arm, arm.read().position, CLOSE)
 
 
-def test_a_fault_is_told_and_only_a_repaired_arm_is_enabled_again(arm: DvrkArm, device: Device) -> None:
-    device.call("fail", joint=0)
+def test_a_fault_is_told_and_only_a_repaired_arm_is_enabled_again(arm: DvrkArm, device: EmulatedDevice) -> None:
+    device.fail(0)
     with pytest.raises(DeviceFault, match="the dVRK arm is FAULT"):
         until(keep_reading(arm), "the fault to be seen")
     arm.stop(StopCategory.CONTROLLED)
     with pytest.raises(DeviceFault, match="the dVRK arm is FAULT"):
         arm.enable()
-    device.call("repair")
+    device.repair()
     arm.enable()
     arm.read()
 
 
-def test_a_rescue_from_outside_holds_and_disables(arm: DvrkArm, device: Device) -> None:
+def test_a_rescue_from_outside_holds_and_disables(arm: DvrkArm, device: EmulatedDevice) -> None:
     arm.close()
     again = DvrkArm(JOINTS, device.options, CONTEXT)
     again.open()
     again.enable()
-    assert device.truth()["is_powered"]
+    assert device.truth().is_powered
     again._close()  # as if its process had gone: nothing is said to the arm
     DvrkArm.rescue(device.options, CONTEXT)
-    until(lambda: not device.truth()["is_powered"], "the arm to be disabled")
+    until(lambda: not device.truth().is_powered, "the arm to be disabled")
 
 
-def test_an_address_that_is_taken_is_named(arm: DvrkArm, device: Device) -> None:
+def test_an_address_that_is_taken_is_named(arm: DvrkArm, device: EmulatedDevice) -> None:
     with pytest.raises(DeviceLost, match=r"cannot listen on 127\.0\.0\.1:\d+: Address already in use"):
         DvrkArm(JOINTS, device.options, CONTEXT).open()
 
 
-def test_nothing_of_it_is_left_behind(device: Device) -> None:
+def test_nothing_of_it_is_left_behind(device: EmulatedDevice) -> None:
     before = held()
     for _ in range(3):
         arm = DvrkArm(JOINTS, device.options, CONTEXT)
@@ -165,7 +167,7 @@ def test_nothing_of_it_is_left_behind(device: Device) -> None:
 
 @pytest.mark.parametrize("told", ["event", "never"])
 def test_an_arm_that_its_console_enables_needs_no_state_command(told: str) -> None:
-    device = Device("dvrk", {"state_command": False, "operating_state": told, "starts": "ENABLED"})
+    device = EmulatedDevice("dvrk", {"state_command": False, "operating_state": told, "starts": "ENABLED"})
     arm = DvrkArm(JOINTS, device.options, CONTEXT)
     arm.open()
     arm.enable()
@@ -174,13 +176,13 @@ def test_an_arm_that_its_console_enables_needs_no_state_command(told: str) -> No
     go_to(arm, away(start, 0, 0.1), CLOSE)
     arm.stop(StopCategory.CONTROLLED)
     pause()
-    assert device.truth()["is_powered"], "without a state_command power stays on, as its page says"
+    assert device.truth().is_powered, "without a state_command power stays on, as its page says"
     arm.close()
     device.close()
 
 
 def test_an_arm_that_its_console_has_not_enabled_is_refused() -> None:
-    device = Device("dvrk", {"state_command": False, "starts": "DISABLED"})
+    device = EmulatedDevice("dvrk", {"state_command": False, "starts": "DISABLED"})
     arm = DvrkArm(JOINTS, device.options, CONTEXT)
     arm.open()
     until(lambda: arm.is_homed, "its state to be heard", arm.read)
