@@ -41,45 +41,37 @@ class CanLink:
     """One end of a bus. owner: the driver's name in messages to people. Raises DeviceLost where the bus fails."""
 
     def __init__(self, owner: str, address: BusAddress) -> None:
+        try:
+            import can
+        except ImportError as error:
+            raise MissingExtra(owner, "can", "python-can") from error
         self.owner = owner
         self.address = address
-        self.bus = _opened(owner, address)
+        self._message = can.Message
+        self._troubles = (can.CanError, OSError)
+        try:
+            self.bus: can.BusABC = can.Bus(**address.arguments())  # type: ignore[arg-type]
+        except (*self._troubles, ValueError, TypeError, ImportError, NotImplementedError) as error:
+            raise DeviceLost(owner, f"the bus {address} cannot be opened: {error}") from error
 
     def frame(self, identifier: int, data: bytes) -> can.Message:
         """A frame to keep: its data may be changed in place and sent again."""
-        import can
-
-        return can.Message(arbitration_id=identifier, is_extended_id=False, data=data)
+        return self._message(arbitration_id=identifier, is_extended_id=False, data=data)
 
     def send(self, frame: can.Message) -> None:
         """Send a frame. Raises DeviceLost."""
-        import can
-
         try:
             self.bus.send(frame, _SEND_S)
-        except (can.CanError, OSError) as error:
+        except self._troubles as error:
             raise DeviceLost(self.owner, f"the bus {self.address} takes no frames: {error}") from error
 
     def receive(self, wait_s: float = 0.0) -> can.Message | None:
         """The next frame, within a time [s]; None if there is none. Raises DeviceLost."""
-        import can
-
         try:
             return self.bus.recv(wait_s)
-        except (can.CanError, OSError) as error:
+        except self._troubles as error:
             raise DeviceLost(self.owner, f"the bus {self.address} gives no frames: {error}") from error
 
     def close(self) -> None:
         """Leave the bus."""
         self.bus.shutdown()
-
-
-def _opened(owner: str, address: BusAddress) -> can.BusABC:
-    try:
-        import can
-    except ImportError as error:
-        raise MissingExtra(owner, "can", "python-can") from error
-    try:
-        return can.Bus(**address.arguments())  # type: ignore[arg-type]
-    except (can.CanError, OSError, ValueError, TypeError, ImportError, NotImplementedError) as error:
-        raise DeviceLost(owner, f"the bus {address} cannot be opened: {error}") from error

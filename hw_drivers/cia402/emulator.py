@@ -7,21 +7,23 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from sutura.hw_drivers.cia402.can_link import BusAddress, CanLink
-from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
 from sutura.hw_drivers.cia402.objects import Emergency
 from sutura.hw_drivers.cia402.options import node_numbers, scales
 from sutura.hw_drivers.context import read_options
 from sutura.hw_drivers.device_priority import hurry
 from sutura.hw_drivers.emulated_motor import EmulatedMotor
 from sutura.hw_drivers.emulator import DeviceTruth, Emulator
-from sutura.hw_drivers.errors import DeviceLost
+from sutura.hw_drivers.errors import DeviceLost, MissingExtra
 from sutura.hw_drivers.joint_map import JointMap, MappedOptions
 from sutura.kinematics import open_arm
+
+if TYPE_CHECKING:
+    from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
 
 _STEP_NS = 1_000_000
 _MOST_STEPS = 20  # made good after a pause of the machine; a longer one is no time for the device
@@ -64,8 +66,9 @@ class CanEmulator(Emulator):
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run, name="emulated drives", daemon=True)
         start = self._map.to_motors((*arm.home, 0.0))
+        make = _drive_class()
         self._drives = tuple(
-            EmulatedDrive(
+            make(
                 node,
                 EmulatedMotor(chosen.acceleration * scale, angle * scale),
                 round(chosen.rated_torque * 1e3),
@@ -177,6 +180,14 @@ class CanEmulator(Emulator):
                     for drive in self._drives:
                         drive.take(frame.arbitration_id, bytes(frame.data), time.monotonic_ns())
             frame = link.receive()
+
+
+def _drive_class() -> type[EmulatedDrive]:
+    try:
+        from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
+    except ImportError as error:
+        raise MissingExtra("emulated drives", "can", "canopen") from error
+    return EmulatedDrive
 
 
 def _address(options: CanEmulatorOptions) -> BusAddress:
