@@ -17,6 +17,7 @@ from sutura.messages import JointState
 
 _JAW = 1  # joints that the dVRK keeps apart from the arm's
 _RESCUE_S = 0.3
+_UNDER_WAY = 2  # periods of the stream that may speak of what was before an order
 _ENABLED = "ENABLED"
 
 
@@ -63,9 +64,10 @@ class DvrkArm(ActuatorDriver):
         streamer = self._require_streamer()
         streamer.hear(self.context.now())
         self._check_stream(streamer, self.context.now())
-        if self.options.state_command and not _is_enabled(streamer):
+        if self.options.state_command:
+            known = streamer.heard + _UNDER_WAY
             streamer.send(Ordered(state_command=Text("enable")))
-            self._wait(streamer, _is_enabled, self.options.enable_timeout)
+            self._wait(streamer, lambda s: s.heard > known and _is_enabled(s), self.options.enable_timeout)
         if (trouble := self._trouble(streamer)) is not None:
             raise DeviceFault(self.name, trouble)
 

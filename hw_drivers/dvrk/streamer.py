@@ -80,15 +80,15 @@ _decode_stream = msgspec.json.Decoder(Streamed).decode
 class Streamer:
     """Our end of the stream: it hears one streamer, the first that speaks, and answers to where that speaks from.
 
-    newest: of every kind heard so far; heard_at [ns]: when joints were last taken; refused: datagrams that were
-    unreadable or came from elsewhere.
+    joints, jaw, state: the newest heard; heard_at, jaw_heard_at [ns]: when they were taken; heard: how often the
+    joints have come; refused: datagrams that were unreadable or came from elsewhere.
     """
 
     def __init__(self, owner: str, listen: str, port: int) -> None:
         self.joints: StateJoint | None = None
         self.jaw: StateJoint | None = None
         self.state: CrtkState | None = None
-        self.heard_at = self.jaw_heard_at = self.refused = 0
+        self.heard_at = self.jaw_heard_at = self.heard = self.refused = 0
         self._owner = owner
         self._source: tuple[str, int] | None = None
         self._where = f"{listen}:{port}"
@@ -126,6 +126,7 @@ class Streamer:
             return
         if said.measured_js is not None:
             self.joints, self.heard_at = said.measured_js, now
+            self.heard += 1
         if said.jaw is not None:
             self.jaw, self.jaw_heard_at = said.jaw, now
         if said.operating_state is not None:

@@ -138,6 +138,15 @@ def test_a_fault_is_told_and_only_a_repaired_arm_is_enabled_again(arm: DvrkArm, 
     arm.read()
 
 
+def test_an_arm_that_was_just_disabled_is_enabled_for_good(arm: DvrkArm, device: EmulatedDevice) -> None:
+    for _ in range(5):
+        arm.stop(StopCategory.CONTROLLED)
+        arm.enable()
+        for _ in range(8):
+            arm.read()
+            pause()
+
+
 def test_a_rescue_from_outside_holds_and_disables(arm: DvrkArm, device: EmulatedDevice) -> None:
     arm.close()
     again = DvrkArm(JOINTS, device.options, CONTEXT)
