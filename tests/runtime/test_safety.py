@@ -476,7 +476,7 @@ def test_a_device_that_was_lost_is_taken_anew_by_a_reset_and_no_sooner(moving: M
     at = s.now
     assert _driver(s).opened == 1
     for _ in range(2):
-        with pytest.raises(RequestRefused, match="arm cannot be reset: .* its bus is cut"):
+        with pytest.raises(RequestRefused, match=r"arm cannot be reset: .* its bus is cut"):
             s.command("arm", "reset")
         s.run_for(0.1)
     assert "encoder of yaw" in state_of(s).cause, "what ended motion stays its cause"
