@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -12,20 +11,19 @@ from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.cia402.can_link import CanLink
 from sutura.hw_drivers.cia402.drive_row import DriveRow, nodes_heard
+from sutura.hw_drivers.cia402.drive_settings import drive_settings
 from sutura.hw_drivers.cia402.objects import Nmt
 from sutura.hw_drivers.cia402.options import SILENCE_STOP_S, CanopenOptions, node_numbers, scales
-from sutura.hw_drivers.cia402.setup import DriveSettings, rated_torques, set_up
+from sutura.hw_drivers.cia402.setup import rated_torques, set_up
 from sutura.hw_drivers.cia402.states import Controlword
 from sutura.hw_drivers.context import DriverContext, read_options
-from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost
+from sutura.hw_drivers.errors import DeviceFault, DeviceLost
 from sutura.hw_drivers.joint_map import JointMap
 from sutura.hw_drivers.joints import ActuatedJoints
 from sutura.messages import JointState
 
 _REST_S = 0.4  # until no drive has power, after it was told to stop
 _BEATS = 5  # heartbeats of ours within the time that a drive waits for one
-_DRIVE_BEATS = 0.02  # [s] between the heartbeats of a drive
-_MOST_COUNTS = (1 << 31) - 1
 
 
 class CanopenArm(ActuatorDriver):
@@ -45,7 +43,7 @@ class CanopenArm(ActuatorDriver):
         self._map = JointMap.of(self.options.joint_map, joints.names, kind)
         self._nodes = node_numbers(kind, self._map.motors)
         self._scales = scales(kind, self.options.counts_per_turn, count)
-        self._settings = self._drive_settings()
+        self._settings = drive_settings(kind, self.options, joints, self._map, self._scales)
         self.capabilities = msgspec.structs.replace(  # type: ignore[misc]
             self.capabilities,
             holds_unpowered=self.options.brakes,
@@ -165,47 +163,6 @@ class CanopenArm(ActuatorDriver):
             torques = tuple(d.torque * rated for d, rated in zip(drives, self._torques, strict=True))
             effort = self._map.efforts_to_joints(torques)
         return JointState(self.joints.names, position, velocity, effort)
-
-    def _drive_settings(self) -> tuple[DriveSettings, ...]:
-        options = self.options
-        rows = zip(self._motor_limits(), self._scales, strict=True)
-        return tuple(
-            DriveSettings(
-                limits=self._counts(limits, scale),
-                following_error=None if options.following_error is None else round(options.following_error * scale),
-                following_timeout=options.following_timeout,
-                deceleration=round(options.quick_stop_deceleration * scale),
-                sync_period=options.sync_period,
-                consumer_heartbeat=options.heartbeat_timeout,
-                producer_heartbeat=_DRIVE_BEATS,
-                master=options.master_node,
-                velocity=options.velocity,
-            )
-            for limits, scale in rows
-        )
-
-    def _counts(self, limits: tuple[float, float], scale: float) -> tuple[int, int]:
-        low, high = math.floor(limits[0] * scale), math.ceil(limits[1] * scale)
-        if max(-low, high) > _MOST_COUNTS:
-            reason = f"a motor goes from {low} to {high} counts, a target has 32 bits; give fewer counts_per_turn"
-            raise BadOptions(type(self).__name__, reason, ["counts_per_turn", "joint_map"])
-        return low, high
-
-    def _motor_limits(self) -> tuple[tuple[float, float], ...]:
-        """How far each motor [rad] may turn while every joint is within its limits."""
-        joints, zero = self.joints, self._map.to_motors((0.0,) * len(self.joints.names))
-        limits = [(at, at) for at in zero]
-        for number, (low, high) in enumerate(zip(joints.lower, joints.upper, strict=True)):
-            for end in (0, 1):
-                at = self._map.to_motors(tuple((low, high)[end] if k == number else 0.0 for k in range(len(zero))))
-                moved = [a - b for a, b in zip(at, zero, strict=True)]
-                if end == 0:
-                    lows = moved
-            limits = [
-                (least + min(a, b), most + max(a, b))
-                for (least, most), a, b in zip(limits, lows, moved, strict=True)
-            ]
-        return tuple(limits)
 
 
 def row_of(link: CanLink, options: CanopenOptions, nodes: tuple[int, ...], context: DriverContext) -> DriveRow:

@@ -15,7 +15,7 @@ from sutura.hw_drivers.cia402.can_link import BusAddress, CanLink
 from sutura.hw_drivers.cia402.objects import Emergency
 from sutura.hw_drivers.cia402.options import node_numbers, scales
 from sutura.hw_drivers.context import read_options
-from sutura.hw_drivers.device_priority import hurry
+from sutura.hw_drivers.device_thread import STEP_S, DeviceThread
 from sutura.hw_drivers.emulated_motor import EmulatedMotor
 from sutura.hw_drivers.emulator import DeviceTruth, Emulator
 from sutura.hw_drivers.errors import DeviceLost, MissingExtra
@@ -25,8 +25,6 @@ from sutura.kinematics import open_arm
 if TYPE_CHECKING:
     from sutura.hw_drivers.cia402.emulated_drive import EmulatedDrive
 
-_STEP_NS = 1_000_000
-_MOST_STEPS = 20  # made good after a pause of the machine; a longer one is no time for the device
 _RESTS = 1e-4  # [rad/s or m/s] below which a joint counts as still
 
 
@@ -63,8 +61,7 @@ class CanEmulator(Emulator):
         self._is_plugged = True
         self.dropped = 0
         self._lock = threading.Lock()
-        self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="emulated drives", daemon=True)
+        self._thread = DeviceThread("emulated drives", self._hear, self._step)
         start = self._map.to_motors((*arm.home, 0.0))
         make = _drive_class()
         self._drives = tuple(
@@ -85,13 +82,13 @@ class CanEmulator(Emulator):
     def start(self) -> None:
         """Join the bus and live. Raises DeviceLost, MissingExtra."""
         self._link = CanLink("emulated drives", self._address)
+        for drive in self._drives:
+            drive.boot()
         self._thread.start()
 
     def close(self) -> None:
         """End; twice changes nothing."""
-        self._ends.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._thread.close()
         if self._link is not None:
             self._link.close()
             self._link = None
@@ -109,15 +106,15 @@ class CanEmulator(Emulator):
     def fail(self, joint: int) -> None:
         """A short circuit in the power stage of a motor."""
         with self._lock:
-            drive = self._drives[joint]
-            drive.broken = Emergency.SHORT_CIRCUIT
-            drive.fail(drive.broken)
+            power = self._drives[joint].power
+            power.broken = True
+            power.fail(Emergency.SHORT_CIRCUIT)
 
     def repair(self) -> None:
         """What was broken can be reset."""
         with self._lock:
             for drive in self._drives:
-                drive.broken = 0
+                drive.power.broken = False
 
     def push(self, joint: int, by: float) -> None:
         """Move a joint from outside [rad or m]."""
@@ -125,26 +122,26 @@ class CanEmulator(Emulator):
             at = list(self._positions())
             at[joint] += by
             for drive, angle, scale in zip(self._drives, self._map.to_motors(tuple(at)), self._scales, strict=True):
-                drive.motor.position = angle * scale
+                drive.power.motor.position = angle * scale
 
     def truth(self) -> DeviceTruth:
         """Where the joints really are."""
         with self._lock:
-            speeds = tuple(d.motor.velocity / s for d, s in zip(self._drives, self._scales, strict=True))
+            speeds = tuple(d.power.motor.velocity / s for d, s in zip(self._drives, self._scales, strict=True))
             velocities = self._map.velocities_to_joints(speeds)
             return DeviceTruth(
                 positions=self._positions(),
                 velocities=velocities,
-                is_powered=any(drive.has_power for drive in self._drives),
+                is_powered=any(drive.power.state.moves for drive in self._drives),
                 is_moving=any(abs(speed) > _RESTS for speed in velocities),
             )
 
     def _positions(self) -> tuple[float, ...]:
         return self._map.to_joints(
-            tuple(d.motor.position / s for d, s in zip(self._drives, self._scales, strict=True))
+            tuple(d.power.motor.position / s for d, s in zip(self._drives, self._scales, strict=True))
         )
 
-    # The thread ---------------------------------------------------------------------------------------------------
+    # The bus -----------------------------------------------------------------------------------------------------
 
     def _send(self, identifier: int, data: bytes) -> None:
         link = self._link
@@ -155,28 +152,17 @@ class CanEmulator(Emulator):
         except DeviceLost:
             self.dropped += 1  # a full bus loses frames, and a drive lives on
 
-    def _run(self) -> None:
-        hurry()
-        link = self._link
-        if link is None:
-            return
-        for drive in self._drives:
-            drive.boot()
-        tick = time.monotonic_ns()
-        while not self._ends.is_set():
-            tick = max(tick + _STEP_NS, time.monotonic_ns() - _MOST_STEPS * _STEP_NS)
-            while (left := tick - time.monotonic_ns()) > 0:
-                self._hear(link, left * 1e-9)
-            self._hear(link, 0.0)
-            with self._lock:
-                for drive in self._drives:
-                    drive.step(tick, _STEP_NS * 1e-9)
+    def _step(self, now: int) -> None:
+        with self._lock:
+            for drive in self._drives:
+                drive.step(now, STEP_S)
 
-    def _hear(self, link: CanLink, wait_s: float) -> None:
-        frame = link.receive(wait_s)
-        while frame is not None:
-            if self._is_plugged:
-                with self._lock:
+    def _hear(self, wait_s: float) -> None:
+        link = self._link
+        frame = None if link is None else link.receive(wait_s)
+        while link is not None and frame is not None:
+            with self._lock:
+                if self._is_plugged:
                     for drive in self._drives:
                         drive.take(frame.arbitration_id, bytes(frame.data), time.monotonic_ns())
             frame = link.receive()

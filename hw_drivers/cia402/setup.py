@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-import msgspec
-
 from sutura.hw_drivers.cia402 import objects
 from sutura.hw_drivers.cia402.drive_row import DriveRow
+from sutura.hw_drivers.cia402.drive_settings import DriveSettings
 from sutura.hw_drivers.cia402.objects import RPDO1_ID, TPDO1_ID, TPDO2_ID, Index, Nmt
 from sutura.hw_drivers.errors import DeviceFault, DeviceLost, MissingExtra
 
@@ -19,25 +18,6 @@ _ABSENT = frozenset({0x06020000, 0x06090011})  # SDO abort codes: no such object
 _RPDO1 = (0x60400010, 0x607A0020)
 _TPDO1 = (0x60410010, 0x60640020, 0x60770010)
 _TPDO2 = (0x606C0020,)
-
-
-class DriveSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What one drive is told.
-
-    limits: least and greatest position [counts]; following_error [counts], None: as the drive has it;
-    following_timeout, sync_period [s]; deceleration [counts/s²]: of the quick stop; consumer_heartbeat,
-    producer_heartbeat [s]; master: our node number; velocity: whether it tells its velocity too.
-    """
-
-    limits: tuple[int, int]
-    following_error: int | None
-    following_timeout: float
-    deceleration: int
-    sync_period: float
-    consumer_heartbeat: float
-    producer_heartbeat: float
-    master: int
-    velocity: bool
 
 
 class Entry(NamedTuple):

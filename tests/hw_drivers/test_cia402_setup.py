@@ -24,13 +24,13 @@ class Opened(CanEmulator):
     """Drives whose dictionaries a test may change."""
 
     def put(self, node: int, index: Index, value: int) -> None:
-        self._drives[node - 1]._dictionary.put(index, value)
+        self._drives[node - 1].dictionary.put(index, value)
 
     def get(self, node: int, index: Index, subindex: int = 0) -> int:
-        return self._drives[node - 1]._dictionary.number(index, subindex)
+        return self._drives[node - 1].dictionary.number(index, subindex)
 
     def forget(self, node: int, index: Index) -> None:
-        values: dict[tuple[int, int], bytes] = self._drives[node - 1]._dictionary._values
+        values: dict[tuple[int, int], bytes] = self._drives[node - 1].dictionary._values
         for key in [key for key in values if key[0] == index]:
             del values[key]
 
@@ -117,6 +117,7 @@ def test_a_drive_that_is_not_there_is_named(drives: Opened) -> None:
         ({"counts_per_turn": 1 << 40}, "a target has 32 bits"),
         ({"heartbeat_timeout": 0.5}, "<= 0.05"),
         ({"sync_period": 0.0}, ">= 0.001"),
+        ({"sync_period": 0.0025}, "expected whole milliseconds, came 2.5 ms"),
         ({"nodes": 3}, "nodes"),
     ],
 )
