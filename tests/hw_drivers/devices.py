@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, DriverContext
@@ -16,6 +20,18 @@ from sutura.messages import JointCommand
 
 BOUND_S = 10.0
 STEP_S = 0.001
+
+_HOLDS_AN_ARM = """
+import importlib, json, sys, time
+from tests.hw_drivers.devices import CONTEXT, JOINTS
+arm = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])(JOINTS, json.loads(sys.argv[3]), CONTEXT)
+arm.open()
+arm.enable()
+print("enabled", flush=True)
+while True:
+    arm.read()
+    time.sleep(0.001)
+"""
 
 _ARM = open_arm("psm_classic_lnd")
 JOINTS = ActuatedJoints(
@@ -90,3 +106,22 @@ def held() -> tuple[set[str], set[str]]:
 def with_options(*parts: Mapping[str, object]) -> dict[str, object]:
     """Options of several sources in one."""
     return {name: value for part in parts for name, value in part.items()}
+
+
+@contextmanager
+def other_process(driver: type[ActuatorDriver], options: Mapping[str, object]) -> Iterator[Callable[[], None]]:
+    """A process that has enabled an arm and reads it; gives what kills it, and leaves it no time to say goodbye."""
+    order = [sys.executable, "-c", _HOLDS_AN_ARM, driver.__module__, driver.__name__, json.dumps(options)]
+    process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)
+
+    def kill() -> None:
+        process.kill()
+        process.wait(BOUND_S)
+
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "enabled\n"
+        yield kill
+    finally:
+        kill()
+        process.stdout.close()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +11,6 @@ from sutura.hw_drivers import CommandRefused, DeviceFault, DeviceLost, DriverSta
 from sutura.hw_drivers.cia402.canopen_arm import CanopenArm
 from sutura.hw_drivers.emulated import EmulatedDevice
 from tests.hw_drivers.devices import (
-    BOUND_S,
     CONTEXT,
     JOINTS,
     away,
@@ -24,6 +19,7 @@ from tests.hw_drivers.devices import (
     held,
     keep_reading,
     options_of_the_arm,
+    other_process,
     pause,
     until,
     with_options,
@@ -33,20 +29,6 @@ pytestmark = pytest.mark.realtime
 
 MAP = options_of_the_arm("real")
 CLOSE = 2e-3  # [rad, m]
-
-OTHER_PROCESS = """
-import json, sys, time
-from sutura.hw_drivers.cia402.canopen_arm import CanopenArm
-from sutura.hw_drivers.emulated import EmulatedDevice
-from tests.hw_drivers.devices import CONTEXT, JOINTS
-arm = CanopenArm(JOINTS, json.loads(sys.argv[1]), CONTEXT)
-arm.open()
-arm.enable()
-print("enabled", flush=True)
-while True:
-    arm.read()
-    time.sleep(0.001)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -228,17 +210,9 @@ def test_a_rescue_needs_no_node_numbers(arm: CanopenArm, device: EmulatedDevice)
 def test_a_process_that_is_killed_leaves_drives_that_stop_and_can_be_taken_anew(
     device: EmulatedDevice, options: dict[str, object]
 ) -> None:
-    other = subprocess.Popen(
-        [sys.executable, "-c", OTHER_PROCESS, json.dumps(options)], stdout=subprocess.PIPE, text=True
-    )
-    assert other.stdout is not None
-    try:
-        assert other.stdout.readline() == "enabled\n"
+    with other_process(CanopenArm, options) as kill:
         assert device.truth().is_powered
-    finally:
-        other.send_signal(signal.SIGKILL)
-        other.wait(BOUND_S)
-        other.stdout.close()
+        kill()
     until(lambda: not device.truth().is_powered, "the drives to stop by themselves")
     arm = CanopenArm(JOINTS, options, CONTEXT)
     arm.open()

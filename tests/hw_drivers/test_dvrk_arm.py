@@ -17,6 +17,7 @@ from tests.hw_drivers.devices import (
     go_to,
     held,
     keep_reading,
+    other_process,
     pause,
     until,
     with_options,
@@ -147,15 +148,20 @@ def test_an_arm_that_was_just_disabled_is_enabled_for_good(arm: DvrkArm, device:
             pause()
 
 
-def test_a_rescue_from_outside_holds_and_disables(arm: DvrkArm, device: EmulatedDevice) -> None:
-    arm.close()
-    again = DvrkArm(JOINTS, device.options, CONTEXT)
-    again.open()
-    again.enable()
-    assert device.truth().is_powered
-    again._close()  # as if its process had gone: nothing is said to the arm
+def test_after_its_process_was_killed_a_rescue_disables_it_and_it_can_be_taken_anew(
+    device: EmulatedDevice,
+) -> None:
+    with other_process(DvrkArm, device.options) as kill:
+        assert device.truth().is_powered
+        kill()
+    assert device.truth().is_powered, "the dVRK watches nobody but itself"
     DvrkArm.rescue(device.options, CONTEXT)
     until(lambda: not device.truth().is_powered, "the arm to be disabled")
+    arm = DvrkArm(JOINTS, device.options, CONTEXT)
+    arm.open()
+    arm.enable()
+    arm.read()
+    arm.close()
 
 
 def test_an_address_that_is_taken_is_named(arm: DvrkArm, device: EmulatedDevice) -> None:
