@@ -1,6 +1,9 @@
 """The motor of an emulated device: it follows demands as a servo does, within its acceleration, and brakes."""
 
 from dataclasses import dataclass
+from math import copysign
+
+from sutura.kinematics.braking import braking_speed
 
 _GAIN = 200.0  # [1/s] of the position loop
 
@@ -40,7 +43,9 @@ class EmulatedMotor:
         else:
             self.demand += step
             feed = self._speed
-        self._turn(feed + _GAIN * (self.demand - self.position), self.acceleration, dt)
+        off = self.demand - self.position
+        speed = min(_GAIN * abs(off), braking_speed(abs(off), dt, self.acceleration))
+        self._turn(feed + copysign(speed, off), self.acceleration, dt)
 
     def brake(self, deceleration: float, dt: float) -> bool:
         """Slow down for dt [s]; whether it rests."""

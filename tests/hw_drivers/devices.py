@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, DriverContext
@@ -20,6 +20,8 @@ from sutura.messages import JointCommand
 
 BOUND_S = 10.0
 STEP_S = 0.001
+_STAYS = 20  # readings
+_PRIORITY = 30  # of an actuator's place
 
 _HOLDS_AN_ARM = """
 import importlib, json, sys, time
@@ -51,6 +53,17 @@ def options_of_the_arm(topology: str) -> dict[str, object]:
     return {name: choice.options[name] for name in ("joint_map", "counts_per_turn") if name in choice.options}
 
 
+@contextmanager
+def promptly() -> Iterator[None]:
+    """Call devices as a node does that its machine grants realtime: a drive waits 50 ms for us, and no longer."""
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def pause() -> None:
     """Until the next call of a node's loop."""
     select.select([], [], [], STEP_S)
@@ -74,13 +87,17 @@ def away(start: tuple[float, ...], joint: int, by: float) -> tuple[float, ...]:
 
 
 def go_to(arm: ActuatorDriver, goal: tuple[float, ...], within: float) -> None:
-    """Write a goal until the arm measures that it is there."""
+    """Write a goal until the arm measures that it stays there."""
+    stays = 0
 
     def step() -> None:
         arm.write(command(goal))
 
     def there() -> bool:
-        return all(abs(a - b) < within for a, b in zip(arm.read().position, goal, strict=True))
+        nonlocal stays
+        is_near = all(abs(a - b) < within for a, b in zip(arm.read().position, goal, strict=True))
+        stays = stays + 1 if is_near else 0
+        return stays > _STAYS
 
     until(there, f"to reach {goal}", step)
 

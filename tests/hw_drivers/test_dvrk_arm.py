@@ -19,13 +19,21 @@ from tests.hw_drivers.devices import (
     keep_reading,
     other_process,
     pause,
+    promptly,
     until,
     with_options,
 )
 
 pytestmark = pytest.mark.realtime
 
+PATIENCE = 0.2  # [s] with a device on a machine that does other work too
 CLOSE = 1e-3  # [rad, m]
+
+
+@pytest.fixture(autouse=True)
+def prompt() -> Iterator[None]:
+    with promptly():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +50,13 @@ def device(streamer: EmulatedDevice) -> EmulatedDevice:
     return streamer
 
 
+def options_of(device: EmulatedDevice) -> dict[str, object]:
+    return with_options(device.options, {"lost_after": PATIENCE})
+
+
 @pytest.fixture
 def arm(device: EmulatedDevice) -> Iterator[DvrkArm]:
-    made = DvrkArm(JOINTS, device.options, CONTEXT)
+    made = DvrkArm(JOINTS, options_of(device), CONTEXT)
     made.open()
     made.enable()
     yield made
@@ -64,7 +76,7 @@ def test_a_joint_moves_by_what_it_was_told_and_no_other_does(
 
 def test_signs_of_the_map_turn_a_joint_round(device: EmulatedDevice) -> None:
     signs = (-1, 1, 1, 1, 1, 1, 1)
-    arm = DvrkArm(JOINTS, with_options(device.options, {"joint_map": {"sign": signs}}), CONTEXT)
+    arm = DvrkArm(JOINTS, with_options(options_of(device), {"joint_map": {"sign": signs}}), CONTEXT)
     arm.open()
     arm.enable()
     start = arm.read().position
@@ -151,13 +163,13 @@ def test_an_arm_that_was_just_disabled_is_enabled_for_good(arm: DvrkArm, device:
 def test_after_its_process_was_killed_a_rescue_disables_it_and_it_can_be_taken_anew(
     device: EmulatedDevice,
 ) -> None:
-    with other_process(DvrkArm, device.options) as kill:
+    with other_process(DvrkArm, options_of(device)) as kill:
         assert device.truth().is_powered
         kill()
     assert device.truth().is_powered, "the dVRK watches nobody but itself"
     DvrkArm.rescue(device.options, CONTEXT)
     until(lambda: not device.truth().is_powered, "the arm to be disabled")
-    arm = DvrkArm(JOINTS, device.options, CONTEXT)
+    arm = DvrkArm(JOINTS, options_of(device), CONTEXT)
     arm.open()
     arm.enable()
     arm.read()
@@ -166,13 +178,13 @@ def test_after_its_process_was_killed_a_rescue_disables_it_and_it_can_be_taken_a
 
 def test_an_address_that_is_taken_is_named(arm: DvrkArm, device: EmulatedDevice) -> None:
     with pytest.raises(DeviceLost, match=r"cannot listen on 127\.0\.0\.1:\d+: Address already in use"):
-        DvrkArm(JOINTS, device.options, CONTEXT).open()
+        DvrkArm(JOINTS, options_of(device), CONTEXT).open()
 
 
 def test_nothing_of_it_is_left_behind(device: EmulatedDevice) -> None:
     before = held()
     for _ in range(3):
-        arm = DvrkArm(JOINTS, device.options, CONTEXT)
+        arm = DvrkArm(JOINTS, options_of(device), CONTEXT)
         arm.open()
         arm.enable()
         assert held()[0] == before[0], "it has no thread"
@@ -183,7 +195,7 @@ def test_nothing_of_it_is_left_behind(device: EmulatedDevice) -> None:
 @pytest.mark.parametrize("told", ["event", "never"])
 def test_an_arm_that_its_console_enables_needs_no_state_command(told: str) -> None:
     device = EmulatedDevice("dvrk", {"state_command": False, "operating_state": told, "starts": "ENABLED"})
-    arm = DvrkArm(JOINTS, device.options, CONTEXT)
+    arm = DvrkArm(JOINTS, options_of(device), CONTEXT)
     arm.open()
     arm.enable()
     assert arm.is_homed
@@ -198,7 +210,7 @@ def test_an_arm_that_its_console_enables_needs_no_state_command(told: str) -> No
 
 def test_an_arm_that_its_console_has_not_enabled_is_refused() -> None:
     device = EmulatedDevice("dvrk", {"state_command": False, "starts": "DISABLED"})
-    arm = DvrkArm(JOINTS, device.options, CONTEXT)
+    arm = DvrkArm(JOINTS, options_of(device), CONTEXT)
     arm.open()
     until(lambda: arm.is_homed, "its state to be heard", arm.read)
     with pytest.raises(DeviceFault, match="the dVRK arm is DISABLED: enable it at its console"):
