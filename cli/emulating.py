@@ -17,7 +17,7 @@ from sutura.launch.shape import plain
 
 _OF_THE_DRIVER = ("joint_map", "counts_per_turn")
 _OF_THE_NODE = ("model",)
-DRIVERS = {"can": "canopen", "dynamixel": "dynamixel", "feetech": "feetech", "dvrk": "dvrk"}
+_DRIVERS = {"can": "canopen"}  # where it is not called as its emulator
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _end(number: int, frame: object) -> None:
 
 
 def _introduce(order: EmulationOrder, options: Mapping[str, object]) -> None:
-    driver = DRIVERS[order.kind]
+    driver = _driver_of(order.kind)
     if order.as_json or order.control:
         return show_json({"kind": order.kind, "driver": driver, "options": options}, indent=0)
     say(f"an emulated {order.kind} runs; driver {driver}, options:")
@@ -64,6 +64,10 @@ def _introduce(order: EmulationOrder, options: Mapping[str, object]) -> None:
         shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         say(f"  --set arm.driver.{name}={shown}")
     return say("Ctrl-C ends it")
+
+
+def _driver_of(kind: str) -> str:
+    return _DRIVERS.get(kind, kind)
 
 
 def _given(settings: Sequence[str]) -> dict[str, object]:
@@ -75,7 +79,7 @@ def _like(order: EmulationOrder, kind: type[Emulator]) -> dict[str, object]:
     if order.like is None:
         return {}
     known = {field.name for field in msgspec.structs.fields(kind.Options)}
-    driver = DRIVERS[order.kind]
+    driver = _driver_of(order.kind)
     topology = load_topology(order.like)
     for node in topology.nodes.values():
         if node.driver is not None and node.driver.use == driver:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.hw_drivers.devices import NO_MULTICAST
+
 Sutura = Callable[..., Any]
 BOUND_S = 20.0
 
@@ -45,6 +47,7 @@ def test_ctrl_c_ends_it_cleanly(number: signal.Signals) -> None:
         assert err == "the emulated dvrk ends\n"
 
 
+@pytest.mark.skipif(bool(NO_MULTICAST), reason=NO_MULTICAST)
 def test_a_script_reads_how_to_reach_it_and_calls_it() -> None:
     with emulating("can", "--like", "real", "--control") as process:
         first = json.loads(said(process))

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, DriverContext
+from sutura.hw_drivers.cia402.can_link import BusAddress, CanLink
+from sutura.hw_drivers.errors import DriverError
 from sutura.kinematics import open_arm
 from sutura.launch import load_topology
 from sutura.messages import JointCommand
@@ -110,6 +112,24 @@ def keep_reading(arm: ActuatorDriver) -> Callable[[], bool]:
         return False
 
     return read
+
+
+def _no_multicast() -> str:
+    """Why a CAN bus over multicast cannot be had on this machine; empty where it can."""
+    address = BusAddress("udp_multicast", f"239.74.{os.getpid() % 250 + 1}.7:{20_000 + os.getpid() % 10_000}")
+    try:
+        one = CanLink("probe", address)
+        two = CanLink("probe", address)
+        one.send(one.frame(0x7F, b"?"))
+        came = two.receive(0.5)
+    except DriverError as error:
+        return str(error)
+    one.close()
+    two.close()
+    return "" if came is not None else "no multicast comes round on this machine"
+
+
+NO_MULTICAST = _no_multicast()
 
 
 def held() -> tuple[set[str], set[str]]:

@@ -13,6 +13,7 @@ from sutura.hw_drivers.emulated import EmulatedDevice
 from tests.hw_drivers.devices import (
     CONTEXT,
     JOINTS,
+    NO_MULTICAST,
     away,
     command,
     go_to,
@@ -26,7 +27,7 @@ from tests.hw_drivers.devices import (
     with_options,
 )
 
-pytestmark = pytest.mark.realtime
+pytestmark = [pytest.mark.realtime, pytest.mark.skipif(bool(NO_MULTICAST), reason=NO_MULTICAST)]
 
 MAP = options_of_the_arm("real")
 PATIENCE = 0.2  # [s] with a device on a machine that does other work too

@@ -14,11 +14,13 @@ from sutura.cli.operating import command_actuators, command_operators, reset_all
 from sutura.hw_drivers.emulated import EmulatedDevice
 from sutura.launch import load_topology
 from sutura.runtime.clock import monotonic
+from tests.hw_drivers.devices import NO_MULTICAST
 from tests.launch.conftest import Program, wait_until
 
 RECORDING = Path(__file__).resolve().parents[3] / "shared" / "data" / "surgeon_psm_joints.npy"
 pytestmark = [
     pytest.mark.realtime,
+    pytest.mark.skipif(bool(NO_MULTICAST), reason=NO_MULTICAST),
     pytest.mark.skipif(
         not RECORDING.is_file(), reason=f"no {RECORDING.name} in ../shared/data beside the repository"
     ),
