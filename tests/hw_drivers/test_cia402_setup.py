@@ -44,7 +44,7 @@ def drives() -> Iterator[Opened]:
 
 
 def arm_on(drives: CanEmulator, **options: object) -> CanopenArm:
-    return CanopenArm(JOINTS, {**drives.options, **options}, CONTEXT)
+    return CanopenArm(JOINTS, {**drives.options, "answer_timeout": 0.5, **options}, CONTEXT)
 
 
 def test_every_drive_is_told_what_it_must_know(drives: Opened) -> None:
