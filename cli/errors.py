@@ -11,6 +11,7 @@ SuturaError
     │   ├── SeveralRuns          a command that acts fits more than one live run
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
+    │   ├── NoArmLikeThat        a topology has no driver of the kind that is to be emulated
     │   └── FileRefused          a file to write to cannot be written
     ├── NeedsExtra               a command needs libraries that are not installed
     └── NothingCame              a run ended, or time was up, before what was asked for had come
@@ -92,6 +93,13 @@ class FileRefused(BadInput):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot write {path}: {reason}")
+
+
+class NoArmLikeThat(BadInput):
+    """Raised when a device shall be emulated like one of a topology that has none."""
+
+    def __init__(self, topology: str, driver: str, used: Iterable[str]) -> None:
+        super().__init__(f"no node of {topology} uses driver {driver!r} (its drivers: {', '.join(sorted(used))})")
 
 
 class NothingCame(CliError):

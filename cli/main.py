@@ -15,6 +15,7 @@ from sutura.cli import (
     check,
     diff,
     doctor,
+    emulate,
     graph,
     info,
     launch,
@@ -51,6 +52,7 @@ app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.add_typer(runs.app)
+app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -72,6 +74,7 @@ def root(
 def exit_code(error: SuturaError) -> int:
     """2 for what a person typed or wrote wrongly, 1 for what failed though it was asked rightly."""
     from sutura.cli.errors import BadInput
+    from sutura.hw_drivers import BadOptions, UnknownDriver
     from sutura.launch.errors import TopologyError
     from sutura.launch.run_errors import CannotReplay, NoSuchRun, RunDirectoryRefused
     from sutura.messages import UnknownMessageType
@@ -80,7 +83,8 @@ def exit_code(error: SuturaError) -> int:
 
     bad = (BadInput, TopologyError, NoSuchRun, RunDirectoryRefused, UnknownMessageType, BadNode, UnknownNode)
     bad_files = (BadRecording, BadTolerance, CannotReplay)
-    return 2 if isinstance(error, (*bad, *bad_files)) else 1
+    bad_drivers = (BadOptions, UnknownDriver)
+    return 2 if isinstance(error, (*bad, *bad_files, *bad_drivers)) else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,6 +23,8 @@ _KIND_NAMES: dict[type, str] = {
 
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
+    "canopen": "sutura.hw_drivers.cia402.canopen_arm:CanopenArm",
+    "dvrk": "sutura.hw_drivers.dvrk.dvrk_arm:DvrkArm",
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
     "dynamixel": "sutura.hw_drivers.dynamixel.driver:DynamixelArm",
     "feetech": "sutura.hw_drivers.feetech.driver:FeetechArm",
