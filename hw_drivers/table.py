@@ -18,6 +18,7 @@ _OURS: Mapping[str, str] = {
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",
+    "gestures": "sutura.sim_driver.gesture_hand:GestureHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",
 }
 

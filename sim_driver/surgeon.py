@@ -13,7 +13,8 @@ import yaml
 from sutura.kinematics import load_arm
 from sutura.kinematics.rotations import Quaternion, Vector3, conjugate, multiply, normalise, rotate, slerp
 from sutura.sim_driver.errors import ArmNotSimulatedError, ScriptError
-from sutura.sim_driver.scene import PLACEMENTS, ArmPlacement, finger_tips
+from sutura.sim_driver.placement import ArmPlacement
+from sutura.sim_driver.scene import PLACEMENTS, finger_tips
 
 _KEYS = {"name", "point", "orientation", "jaw", "seconds"}
 
