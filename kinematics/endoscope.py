@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 
@@ -74,7 +74,10 @@ class EndoscopeArm:
         return NAMES
 
     def forward_pose(self, q: Sequence[float]) -> tuple[Vector3, Quaternion]:
-        """Position [m] and orientation (x, y, z, w) of the camera in the base. Raises CountError, NotFiniteError."""
+        """Position [m] and orientation (x, y, z, w) of the camera in the base.
+
+        Raises CountError, NotFiniteError.
+        """
         check_vector("joints", q, NAMES)
         yaw, pitch, insertion, roll = q
         depth = insertion + self.model.depth
@@ -129,4 +132,4 @@ def _looking(yaw: float, pitch: float) -> Quaternion:
     """The camera frame at roll 0: at home turned by half a turn about x, then pitched and yawed."""
     turned = (0.0, -math.sin(yaw / 2.0), 0.0, math.cos(yaw / 2.0))
     tilted = (-math.sin(pitch / 2.0), 0.0, 0.0, math.cos(pitch / 2.0))
-    return cast(Quaternion, multiply(multiply(turned, tilted), (1.0, 0.0, 0.0, 0.0)))
+    return multiply(multiply(turned, tilted), (1.0, 0.0, 0.0, 0.0))

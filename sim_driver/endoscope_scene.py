@@ -13,7 +13,7 @@ _SHAFT_RADIUS = 0.005  # [m]
 
 
 def add_endoscope(world: ET.Element, actuators: ET.Element, placement: ArmPlacement, arm: EndoscopeArm) -> None:
-    """Bodies `<arm>/base`, `<arm>/link1`…, joints `<arm>/q1`…`q4`, actuators by the joints' names, camera `endoscope`."""
+    """Bodies `<arm>/base`, `<arm>/link1`…, joints `<arm>/q1`…`q4`, actuators by their names, camera `endoscope`."""
     name = placement.name
     body = ET.SubElement(
         world, "body", name=f"{name}/base", pos=text(placement.position), quat=wxyz(placement.quaternion)
@@ -45,4 +45,6 @@ def _link(body: ET.Element, index: int, depth: float) -> None:
         ends = text((0.0, 0.0, 0.38, 0.0, 0.0, _SHAFT_RADIUS - depth))
         geom(body, "capsule", "object", fromto=ends, size=f"{_SHAFT_RADIUS}", mass="0.1", rgba="0.13 0.13 0.14 1")
     else:
-        geom(body, "sphere", "shown", pos=f"0 0 {_SHAFT_RADIUS}", size="0.004", mass="0.004", rgba="0.6 0.61 0.63 1")
+        geom(
+            body, "sphere", "shown", pos=f"0 0 {_SHAFT_RADIUS}", size="0.004", mass="0.004", rgba="0.6 0.61 0.63 1"
+        )

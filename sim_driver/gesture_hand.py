@@ -19,8 +19,8 @@ _Vector = tuple[float, float, float]
 
 
 class Gesture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the hand goes within `seconds`: point [m] and turn (a rotation vector [rad]) in the view (x right, y up,
-    z to the surgeon), gripper [rad]."""
+    """Where the hand goes within `seconds`: point [m] and turn (a rotation vector [rad]) in the view (x right,
+    y up, z to the surgeon), gripper [rad]."""
 
     point: _Vector
     seconds: Annotated[float, Meta(gt=0.0)]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sutura.kinematics import Arm, EndoscopeArm, load_arm, open_arm
 from sutura.kinematics.rotations import Quaternion, Vector3
 from sutura.sim_driver.errors import ArmDisabledError, ArmNotSimulatedError, BadTargetError
-from sutura.sim_driver.ring_state import RingState
 from sutura.sim_driver.placement import ArmPlacement
+from sutura.sim_driver.ring_state import RingState
 from sutura.sim_driver.scene import ACTUATED, PLACEMENTS, build_scene
 
 _SETTLE_S = 0.2
@@ -22,8 +22,8 @@ _JOINTS = 6
 
 
 class _ArmHandle(NamedTuple):
-    """Where one arm's values stand in MuJoCo's arrays: seven in each of an instrument arm (five links, two jaws), four
-    of a camera arm."""
+    """Where one arm's values stand in MuJoCo's arrays: seven in each of an instrument arm (five links, two jaws),
+    four of a camera arm."""
 
     kinematics: Arm | EndoscopeArm
     joints: int
@@ -49,7 +49,7 @@ class Physics:
         timestep: float = 0.001,
         placements: Mapping[str, ArmPlacement] = PLACEMENTS,
     ) -> None:
-        """Put the named arms, instruments of one arm file and cameras of their own, where `placements` says, and let `rings` rings come to rest.
+        """Put the named arms, instruments of one arm file, where `placements` says, and let `rings` rings rest.
 
         The seed moves each ring by up to 0.3 mm along x and y. The timestep is in s.
 
@@ -162,7 +162,7 @@ class Physics:
 
     @staticmethod
     def _joints(array: NDArray[np.float64], first: int, count: int) -> tuple[tuple[float, ...], float]:
-        """Five joints and two jaws in one of MuJoCo's arrays as six joints and the opening; a camera arm has none."""
+        """Five joints and two jaws in one of MuJoCo's arrays as six joints and the opening (none: 0)."""
         if count != _JOINTS:
             return tuple(array[first : first + count].tolist()), 0.0
         *links, jaw_a, jaw_b = array[first : first + 7].tolist()

@@ -85,9 +85,11 @@ class CameraTeleop(Node):
 
     def on_setpoint_js(self, setpoint: JointState) -> None:
         """An arm that was held elsewhere is met where it is."""
-        if self._grip is None and self._kept is not None and self.now() - self._moved_at > _SETTLED_NS:
-            if any(abs(a - b) > _ELSEWHERE for a, b in zip(setpoint.position, self._kept, strict=True)):
-                self._kept = self._setpoint()
+        kept = self._kept
+        if self._grip is not None or kept is None or self.now() - self._moved_at <= _SETTLED_NS:
+            return
+        if any(abs(a - b) > _ELSEWHERE for a, b in zip(setpoint.position, kept, strict=True)):
+            self._kept = self._setpoint()
 
     def on_others(self, pose: Pose) -> None:
         """Where the shaft of another arm is."""

@@ -22,7 +22,7 @@ class CartOperator(Operator):
     class Params(Operator.Params):
         """script: as of `operator`; left, right: the arms that each hand may drive, the first one at the start."""
 
-        script: tuple[CartStep, ...] = (  # type: ignore[assignment]  # a CartStep is a Step
+        script: tuple[CartStep, ...] = (
             CartStep(at=0.0, present=True, clutch=True),
             CartStep(at=1.0, clutch=False),
         )
@@ -43,7 +43,9 @@ class CartOperator(Operator):
         for step in p.script:
             for hand, arm in (("left", step.left), ("right", step.right)):
                 if arm is not None and arm not in self._arms[hand]:
-                    raise RequestRefused(f"the {hand} hand drives one of {', '.join(self._arms[hand])}, not {arm!r}")
+                    raise RequestRefused(
+                        f"the {hand} hand drives one of {', '.join(self._arms[hand])}, not {arm!r}"
+                    )
         self._pedal: bool | None = None
         self._swapped: dict[str, str] = {}
 
