@@ -112,5 +112,4 @@ def test_recorded_surgery_goes_through_the_cart(rehearse: Rehearse) -> None:
     run.run_for(3.0)
     errors = sorted(s.message.distance for s in run.history.of("PSM1/tracking_error", TrackingError))
     assert errors[int(0.95 * len(errors))] <= 0.0005
-    assert not run.newest("PSM1/limits", MotionLimits).limits
     assert not run.newest("PSM1/teleop/limits", MotionLimits).limits
