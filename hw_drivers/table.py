@@ -31,6 +31,7 @@ _OURS: Mapping[str, str] = {
     "leader": "sutura.hw_drivers.leader.leader_arm:LeaderArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",
+    "gestures": "sutura.sim_driver.gesture_hand:GestureHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",
     "gamepad": "sutura.hw_drivers.inputs.gamepad:GamepadHand",
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardHand",

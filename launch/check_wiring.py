@@ -142,7 +142,9 @@ def namespace_of(topic: str, nodes: Iterable[str]) -> str:
     """Whose topic it is: the text before the first `/` after the prefix of an included part.
 
     `PSM1/jaw/servo_jp` is of `PSM1`, and `right/PSM1/servo_cp`, where nodes are called `right/…`, of `right/PSM1`.
+    What is left of `PSM1/servo_cp`, where nodes are called `PSM1/…`, is one word: it is the part's own, of `PSM1`.
     """
     prefixes = {name.rpartition("/")[0] + "/" for name in nodes if "/" in name}
     prefix = max((p for p in prefixes if topic.startswith(p)), key=len, default="")
-    return prefix + topic.removeprefix(prefix).partition("/")[0]
+    own, slash, _ = topic.removeprefix(prefix).partition("/")
+    return prefix + own if slash or not prefix else prefix.removesuffix("/")

@@ -101,7 +101,8 @@ def _prefixed(tree: Located, prefix: str, what: str) -> Located:
     if isinstance(tree.value, tuple):
         items = tuple(_prefixed(item, prefix, what) for item in tree.value)
         return Located(items, tree.mark, tree.key_mark)
-    topic = prefix + as_text(tree, what)
+    text = as_text(tree, what)
+    topic = text[1:] if text.startswith("/") else prefix + text  # a leading / : of the whole, not of this part
     if not _TOPIC.fullmatch(topic) or len(topic) > MAX_TOPIC:
         raise bad(tree, what, f"a topic of words joined by /, at most {MAX_TOPIC} characters")
     return Located(topic, tree.mark, tree.key_mark, topic)
