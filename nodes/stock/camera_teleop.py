@@ -9,7 +9,7 @@ from sutura.kinematics import open_arm
 from sutura.kinematics.camera_grip import CameraGrip, GripGains, approach
 from sutura.kinematics.capsules import keep_clear
 from sutura.kinematics.endoscope import NAMES, EndoscopeArm, EndoscopeJoints
-from sutura.messages import Clutch, JointCommand, JointState, MotionLimits, OperatorPresence, Pose, TeleopState
+from sutura.messages import JointCommand, JointState, MotionLimits, OperatorPresence, Pedal, Pose, TeleopState
 from sutura.nodes import Input, Node, Output, RequestRefused, every
 from sutura.nodes.stock.clearance_params import ClearanceParams
 from sutura.nodes.stock.limit_tally import LimitTally
@@ -42,7 +42,7 @@ class CameraTeleop(Node):
 
     left = Input(Pose, max_age=0.05)
     right = Input(Pose, max_age=0.05)
-    pedal = Input(Clutch, max_age=0.05)
+    pedal = Input(Pedal, max_age=0.05)
     present = Input(OperatorPresence, max_age=0.05, required=False)
     setpoint_js = Input(JointState, max_age=0.1, feedback=True)
     others = Input(Pose, max_age=0.1, many=True, required=False, feedback=True)

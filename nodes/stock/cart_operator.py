@@ -1,6 +1,6 @@
 """The operator of a cart: beside the pedals of one hand, the camera pedal and which arm each hand drives."""
 
-from sutura.messages import ArmSelection, Clutch
+from sutura.messages import ArmSelection
 from sutura.nodes import Output, RequestRefused
 from sutura.nodes.stock.operator import Operator, Step
 
@@ -16,7 +16,8 @@ class CartStep(Step, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class CartOperator(Operator):
     """Says at 100 Hz what `operator` says, whether the camera pedal is pressed, and which arm each hand drives.
 
-    They follow a script; the requests press_camera, release_camera, swap_left and swap_right take one over.
+    They follow a script, or the camera and swap pedals of an operator device: each press of the latter gives every
+    hand its next arm. The requests press_camera, release_camera, swap_left and swap_right take one over.
     """
 
     class Params(Operator.Params):
@@ -32,7 +33,6 @@ class CartOperator(Operator):
     params: Params
     state_commands = Operator.state_commands | {"press_camera", "release_camera", "swap_left", "swap_right"}
 
-    camera = Output(Clutch, valid_for=0.05)
     left = Output(ArmSelection, valid_for=0.05)
     right = Output(ArmSelection, valid_for=0.05)
 
@@ -48,6 +48,7 @@ class CartOperator(Operator):
                     )
         self._pedal: bool | None = None
         self._swapped: dict[str, str] = {}
+        self._swap_pressed = False
 
     def on_state_command(self, command: str) -> str:
         match command:
@@ -55,22 +56,29 @@ class CartOperator(Operator):
                 self._pedal = command == "press_camera"
                 answer = f"camera {self._pedal}"
             case "swap_left" | "swap_right":
-                hand = command.removeprefix("swap_")
-                arms = self._arms[hand]
-                now = self._cart()[1][hand]
-                self._swapped[hand] = arms[(arms.index(now) + 1) % len(arms)]
-                answer = f"the {hand} hand drives {self._swapped[hand]}"
+                answer = self._swap(command.removeprefix("swap_"))
             case _:
                 return super().on_state_command(command)
         self.speak()
         return answer
 
     def _publish(self, levels: dict[str, bool]) -> None:
-        super()._publish(levels)
+        is_pressed = levels.get("swap", False)
+        if is_pressed and not self._swap_pressed:
+            for hand in self._arms:
+                self._swap(hand)
+        self._swap_pressed = is_pressed
         pedal, arms = self._cart()
-        self.camera.publish(Clutch(pedal))
+        camera = pedal if "camera" not in levels else levels["camera"] or bool(self._pedal)
+        super()._publish({**levels, "camera": camera})
         self.left.publish(ArmSelection(arms["left"]))
         self.right.publish(ArmSelection(arms["right"]))
+
+    def _swap(self, hand: str) -> str:
+        """Give a hand its next arm; says which in words."""
+        arms = self._arms[hand]
+        self._swapped[hand] = arms[(arms.index(self._cart()[1][hand]) + 1) % len(arms)]
+        return f"the {hand} hand drives {self._swapped[hand]}"
 
     def _cart(self) -> tuple[bool, dict[str, str]]:
         """The camera pedal, and the arm of each hand, now."""

@@ -14,6 +14,7 @@ from sutura.messages import (
     MotionLimits,
     MotionLocks,
     OperatorPresence,
+    Pedal,
     Pose,
     SaturatedPose,
     TeleopScale,
@@ -57,7 +58,7 @@ class MotionScaling(Node):
     gripper = Input(JointState, max_age=0.05, required=False)
     clutch = Input(Clutch, max_age=0.05)
     present = Input(OperatorPresence, max_age=0.05, required=False)
-    camera_pedal = Input(Clutch, max_age=0.05, required=False)
+    camera_pedal = Input(Pedal, max_age=0.05, required=False)
     selection = Input(ArmSelection, max_age=0.05, required=False)
     camera_cp = Input(Pose, max_age=0.1, required=False, feedback=True)
     locks = Input(MotionLocks, max_age=0.05, required=False)
@@ -124,7 +125,7 @@ class MotionScaling(Node):
         else:
             self._hand_over_or_take()
 
-    def on_camera_pedal(self, pedal: Clutch) -> None:
+    def on_camera_pedal(self, pedal: Pedal) -> None:
         """Pressed, the hands move the camera; what it does to a hand that drives an arm, the clutch does."""
         self._hand_over.camera = pedal.pressed
         self._hand_over_or_take()

@@ -18,6 +18,7 @@ from sutura.messages import (
     Message,
     MotionLocks,
     OperatorPresence,
+    Pedal,
     Pose,
     TeleopScale,
     TeleopState,
@@ -70,7 +71,7 @@ class Teleoperation(RuleBasedStateMachine):
                 self.tell("clutch", Clutch(self.pressed))
                 self.tell("present", OperatorPresence(self.present))
                 self.tell("locks", self.locks)
-                self.tell("camera_pedal", Clutch(self.pedal))
+                self.tell("camera_pedal", Pedal(self.pedal))
                 self.tell("selection", ArmSelection("this" if self.selected else "another"))
                 self.tell("camera_cp", self.camera)
                 self.tell("setpoint_cp", self.arm)
