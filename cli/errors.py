@@ -13,6 +13,7 @@ SuturaError
     │   ├── SeveralReports       one file for the reports of several topologies
     │   ├── NoArmLikeThat        a topology has no driver of the kind that is to be emulated
     │   └── FileRefused          a file to write to cannot be written
+    ├── NeedsExtra               a command needs libraries that are not installed
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
 
@@ -103,3 +104,12 @@ class NoArmLikeThat(BadInput):
 
 class NothingCame(CliError):
     """Raised when what was asked for did not come."""
+
+
+class NeedsExtra(CliError):
+    """Raised when a command needs libraries that come with an extra which is not installed."""
+
+    def __init__(self, command: str, extra: str, reason: str) -> None:
+        super().__init__(
+            f"{command} needs what the extra `{extra}` installs: pip install 'sutura[{extra}]' ({reason})"
+        )

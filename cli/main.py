@@ -25,6 +25,7 @@ from sutura.cli import (
     replay,
     runs,
     test,
+    top,
     topic,
 )
 from sutura.cli.output import example, fail, say
@@ -45,6 +46,7 @@ app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 operate.add_to(app)
 app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
