@@ -186,9 +186,17 @@ class Rig:
         raise Broken(f"{self.joints.names[joint]} does not begin to move within 3 s")
 
     def time_to_rest(self, driver: ActuatorDriver, look: Callable[[], tuple[float, ...]] | None = None) -> float:
-        """How long until no joint moves any more [s]. Raises Broken if that does not come."""
+        """How long until no joint moves any more [s]. Raises Broken if that does not come.
+
+        Without `look` the driver is read meanwhile, as a node does all the time: its device may watch that.
+        """
+
+        def read_and_look() -> tuple[float, ...]:
+            driver.read()
+            return self.positions(driver)
+
+        look = look or read_and_look
         begun = still_since = time.monotonic()
-        look = look or (lambda: self.positions(driver))
         before = look()
         while time.monotonic() - begun < self.stop_bound + 1.0:
             time.sleep(self.period / 4.0)

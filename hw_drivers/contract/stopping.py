@@ -57,7 +57,7 @@ def silence(rig: Rig) -> Figure:
     declared = rig.kind.capabilities.silence_stop_s
     with rig.enabled() as driver:
         rig.set_going(driver)
-        took = rig.time_to_rest(driver)
+        took = rig.time_to_rest(driver, lambda: rig.positions(driver))
     bound = rig.stop_bound + (declared or 0.0)
     what = "without a declared silence stop" if declared is None else f"with silence_stop_s {declared:g} s"
     return within(took, bound, "s", f"motion goes on in silence, {what}")
