@@ -11,6 +11,7 @@ SuturaError
     │   ├── SeveralRuns          a command that acts fits more than one live run
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
+    │   ├── BadPicture           a picture of a kind that is not drawn
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -91,6 +92,13 @@ class FileRefused(BadInput):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot write {path}: {reason}")
+
+
+class BadPicture(BadInput):
+    """Raised when a file's name says a kind of picture that is not drawn."""
+
+    def __init__(self, path: Path, suffixes: Iterable[str]) -> None:
+        super().__init__(f"cannot draw {path}: expected a name that ends in {' or '.join(suffixes)}")
 
 
 class NothingCame(CliError):

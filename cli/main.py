@@ -11,7 +11,24 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
+from sutura.cli import (
+    check,
+    diff,
+    doctor,
+    export,
+    graph,
+    info,
+    launch,
+    node,
+    operate,
+    param,
+    plot,
+    replay,
+    runs,
+    score,
+    test,
+    topic,
+)
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -34,6 +51,9 @@ operate.add_to(app)
 app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("plot", epilog=plot.EXAMPLE)(plot.plot)
+app.command("export", epilog=export.EXAMPLE)(export.export)
+app.command("score", epilog=score.EXAMPLE)(score.score)
 app.add_typer(runs.app)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
@@ -60,10 +80,10 @@ def exit_code(error: SuturaError) -> int:
     from sutura.launch.run_errors import CannotReplay, NoSuchRun, RunDirectoryRefused
     from sutura.messages import UnknownMessageType
     from sutura.nodes import BadNode, UnknownNode
-    from sutura.record import BadRecording, BadTolerance
+    from sutura.record import BadRecording, BadTolerance, UnknownField
 
     bad = (BadInput, TopologyError, NoSuchRun, RunDirectoryRefused, UnknownMessageType, BadNode, UnknownNode)
-    bad_files = (BadRecording, BadTolerance, CannotReplay)
+    bad_files = (BadRecording, BadTolerance, CannotReplay, UnknownField)
     return 2 if isinstance(error, (*bad, *bad_files)) else 1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from sutura.hw_drivers import load_actuator
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, wiring_of
-from sutura.nodes import Node, load_node
+from sutura.nodes import Node, NodeError, load_node
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,14 @@ class Blueprint:
                 writers = self.wiring.writers.get(topics[0], [])
                 return writers[0].node.name if writers else ""
         return ""
+
+
+def known_kinds(topology: Topology) -> dict[str, type[Node]]:
+    """The classes of the nodes of a topology that may be another's: what cannot be loaded here is left out."""
+    kinds = {}
+    for name, node in topology.nodes.items():
+        try:
+            kinds[name] = load_node(node.node, Path(node.folder) if node.folder else None)
+        except NodeError:
+            continue
+    return kinds

@@ -44,7 +44,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score(recording: Recording) -> Score:
-    """Score a recording. Raises BadRecording where it tells of no hand, TopologyError where its topology is none."""
+    """Score a recording. Raises BadRecording where it tells of no hand, TopologyError for a broken topology."""
     hands = [_HandWatch(topics) for topics in hands_of(recording)]
     hands = [hand for hand in hands if hand.topics.pose in recording.topics]
     if not hands:

@@ -1,14 +1,14 @@
 """Whose hand moved what: found in a recorded topology by what its nodes are and how they are wired."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from sutura.launch.blueprint import known_kinds
 from sutura.launch.replay_cast import recorded_topology
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, outputs_of, wiring_of
 from sutura.messages import Pose, TaskState
-from sutura.nodes import Node, NodeError, load_node
+from sutura.nodes import Node
 from sutura.record import BadRecording, Recording
 
 
@@ -41,17 +41,8 @@ def _recorded(recording: Recording) -> tuple[Topology, dict[str, type[Node]], Wi
     if facts is None or not recording.topology:
         raise BadRecording(recording.path, "it does not say which topology ran, so no hand is known")
     topology = recorded_topology(recording.topology, facts.topology)
-    kinds = dict(_kinds(topology))
+    kinds = known_kinds(topology)
     return topology, kinds, wiring_of(topology, kinds)
-
-
-def _kinds(topology: Topology) -> Iterator[tuple[str, type[Node]]]:
-    """The node classes that are known here; what others do is not needed."""
-    for name, node in topology.nodes.items():
-        try:
-            yield name, load_node(node.node, Path(node.folder) if node.folder else None)
-        except NodeError:
-            continue
 
 
 def _hand(name: str, topology: Topology, kinds: Mapping[str, type[Node]], wiring: Wiring) -> HandTopics:

@@ -42,10 +42,26 @@ class RawRecorded(msgspec.Struct, frozen=True, gc=False):
     data: bytes
 
 
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """Something that happened in the run, as its report tells it. at_s [s]: since the start; kind: `hold`, …"""
+
+    at_s: float
+    node: str
+    kind: str
+    text: str
+
+
+class _Trip(msgspec.Struct, frozen=True):
+    at_s: float
+    cause: str
+
+
 class _Report(msgspec.Struct):
     """What is read of a report."""
 
     connections: list[LinkFigures]
+    events: list[RecordedEvent] = []
+    trips: list[_Trip] = []
 
 
 class Recording:
@@ -53,8 +69,8 @@ class Recording:
 
     is_complete: its writer ended in good order; damage: why it cannot be read to its end, else empty (a file that
     was cut off is not damaged); facts, topology: what ran, None and empty where the recording does not know;
-    start [ns]: when the run began; links: the report's figures by connection; missed: what the recorder missed, by
-    topic.
+    start [ns]: when the run began; links, events: the report's figures by connection, and what happened; missed:
+    what the recorder missed, by topic.
 
     Raises BadRecording.
     """
@@ -67,6 +83,7 @@ class Recording:
         self.facts: RunFacts | None = None
         self.topology = ""
         self.links: list[LinkFigures] = []
+        self.events: list[RecordedEvent] = []
         self.missed: dict[str, Missed] = {}
         self._channels: dict[int, TopicInfo] = {}
         self._promised: int | None = None
@@ -177,7 +194,10 @@ class Recording:
         elif attachment.name == TOPOLOGY_FILE:
             self.topology = attachment.data.decode()
         elif attachment.name == REPORT_FILE:
-            self.links = msgspec.json.decode(attachment.data, type=_Report).connections
+            report = msgspec.json.decode(attachment.data, type=_Report)
+            trips = [RecordedEvent(trip.at_s, "watchdog", "trip", trip.cause) for trip in report.trips]
+            self.links = report.connections
+            self.events = sorted([*report.events, *trips], key=lambda event: event.at_s)
         elif attachment.name == MISSED:
             self.missed = msgspec.json.decode(attachment.data, type=dict[str, Missed])
 

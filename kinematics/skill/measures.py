@@ -51,7 +51,7 @@ def path_length(track: Track) -> float:
 
 
 def movements(track: Track, idle_speed: float) -> Iterator[Track]:
-    """The parts of a track from rest to rest; a rest of less than 0.1 s is none, nor a movement of less than 0.2 s."""
+    """The parts of a track from rest to rest; a rest counts from 0.1 s on, a movement from 0.2 s on."""
     busy = track.voluntary >= idle_speed
     edges = np.flatnonzero(np.diff(busy.astype(np.int8), prepend=0, append=0)).reshape(-1, 2).tolist()
     spans: list[list[int]] = []
