@@ -12,6 +12,7 @@ SuturaError
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
     │   ├── BadPicture           a picture of a kind that is not drawn
+    │   ├── PortTaken            a port on which nothing can be served
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -99,6 +100,13 @@ class BadPicture(BadInput):
 
     def __init__(self, path: Path, suffixes: Iterable[str]) -> None:
         super().__init__(f"cannot draw {path}: expected a name that ends in {' or '.join(suffixes)}")
+
+
+class PortTaken(BadInput):
+    """Raised when a port on loopback cannot be had."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(f"cannot serve on 127.0.0.1:{port}: {reason}; choose another port")
 
 
 class NothingCame(CliError):

@@ -20,6 +20,7 @@ from sutura.cli import (
     info,
     launch,
     node,
+    observers,
     operate,
     param,
     plot,
@@ -54,6 +55,8 @@ app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("plot", epilog=plot.EXAMPLE)(plot.plot)
 app.command("export", epilog=export.EXAMPLE)(export.export)
 app.command("score", epilog=score.EXAMPLE)(score.score)
+app.command("foxglove", epilog=observers.FOXGLOVE_EXAMPLE)(observers.foxglove)
+app.command("metrics", epilog=observers.METRICS_EXAMPLE)(observers.metrics)
 app.add_typer(runs.app)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
