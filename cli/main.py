@@ -28,6 +28,7 @@ from sutura.cli import (
     runs,
     score,
     test,
+    top,
     topic,
 )
 from sutura.cli.output import example, fail, say
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.command("launch", epilog=launch.EXAMPLE)(launch.launch)
 app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("test", epilog=test.EXAMPLE)(test.judge)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)

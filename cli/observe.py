@@ -28,13 +28,16 @@ _HIGH_WATER = 1000
 
 
 class Observer:
-    """Hears one topic and counts what it misses; use it as a context manager. Raises UnknownTopic."""
+    """Hears one topic and counts what it misses; use it as a context manager. size: bytes of the newest frame.
+
+    Raises UnknownTopic.
+    """
 
     def __init__(self, run: LiveRun, topic: str) -> None:
         entry = run.info.topics.get(topic)
         if entry is None:
             raise UnknownTopic(topic, run.info.name, run.info.topics)
-        self.received = self.lost = self.rejected = 0
+        self.received = self.lost = self.rejected = self.size = 0
         self._run = run
         self._decode = FrameDecoder(topic, type_of(run, entry.type))
         self._writer, self._seq = "", 0
@@ -70,11 +73,13 @@ class Observer:
             if not self._socket.poll(left // 1_000_000 + 1):
                 break
             try:
-                frame = self._decode(self._socket.recv(zmq.NOBLOCK))
+                data = self._socket.recv(zmq.NOBLOCK)
+                frame = self._decode(data)
             except DecodeFailure:
                 self.rejected += 1
                 continue
             if self._is_new(frame):
+                self.size = len(data)
                 return frame
         return None
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import complete_topic
 from sutura.cli.options import AsJson, RunName
 from sutura.cli.output import example, say, show_json, show_table
 
@@ -15,7 +16,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Topic = Annotated[str, typer.Argument(help="A topic; `sutura topic list` shows them.")]
+Topic = Annotated[
+    str, typer.Argument(help="A topic; `sutura topic list` shows them.", autocompletion=complete_topic)
+]
+Window = Annotated[int, typer.Option(min=2, metavar="N", help="Measure over the last N messages.")]
 Seconds = Annotated[
     float | None, typer.Option(metavar="S", min=0.0, help="End after S seconds.", show_default="until Ctrl-C")
 ]
@@ -64,7 +68,7 @@ def echo(
 )
 def hz(
     topic: Topic,
-    window: Annotated[int, typer.Option(min=2, metavar="N", help="Measure over the last N messages.")] = 1000,
+    window: Window = 1000,
     duration: Seconds = None,
     as_json: AsJson = False,
     run_name: RunName = None,
@@ -73,6 +77,39 @@ def hz(
     from sutura.cli.listening import measure_topic
 
     measure_topic(topic, run_name, window, _bound(duration), as_json)
+
+
+@app.command(
+    "bw", epilog=example("sutura topic bw PSM1/servo_jp", "sutura topic bw PSM1/servo_jp --duration 5 --json")
+)
+def bw(
+    topic: Topic,
+    window: Window = 1000,
+    duration: Seconds = None,
+    as_json: AsJson = False,
+    run_name: RunName = None,
+) -> None:
+    """Measure how many bytes a topic carries, once a second; with --duration and --json once, at the end."""
+    from sutura.cli.measuring import measure_bandwidth
+
+    measure_bandwidth(topic, run_name, window, _bound(duration), as_json)
+
+
+@app.command(
+    "delay",
+    epilog=example("sutura topic delay PSM1/servo_jp", "sutura topic delay PSM1/servo_jp --duration 5 --json"),
+)
+def delay(
+    topic: Topic,
+    window: Window = 1000,
+    duration: Seconds = None,
+    as_json: AsJson = False,
+    run_name: RunName = None,
+) -> None:
+    """Measure how old messages are when they come here, since their stamp and since the gesture behind them."""
+    from sutura.cli.measuring import measure_delay
+
+    measure_delay(topic, run_name, window, _bound(duration), as_json)
 
 
 @app.command(

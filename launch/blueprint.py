@@ -58,12 +58,26 @@ class Blueprint:
             seen.append(before)
         return seen[-1]
 
+    def way_to(self, node: str) -> tuple[tuple[str, str], ...]:
+        """The topics along the chain that drives `node`, each after the node that writes it, from the source on."""
+        way: list[tuple[str, str]] = []
+        while (topic := self._driven_by(node)) and (writers := self.wiring.writers.get(topic)):
+            node = writers[0].node.name
+            if any(node == passed for passed, _ in way):
+                break
+            way.append((node, topic))
+        return tuple(reversed(way))
+
     def _upstream(self, node: str) -> str:
+        writers = self.wiring.writers.get(self._driven_by(node), [])
+        return writers[0].node.name if writers else ""
+
+    def _driven_by(self, node: str) -> str:
+        """The topic that moves a node: of its first wired input, feedback aside."""
         for port, declared in self.kinds[node].declaration.inputs.items():
             topics = self.topology.nodes[node].inputs.get(port, ())
             if topics and not declared.feedback and not declared.many:
-                writers = self.wiring.writers.get(topics[0], [])
-                return writers[0].node.name if writers else ""
+                return topics[0]
         return ""
 
 

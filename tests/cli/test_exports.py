@@ -16,15 +16,16 @@ from tests.record.conftest import teleop
 __all__ = ["teleop"]  # a fixture
 
 Sutura = Callable[..., Any]
+SURGEON = Path(__file__).parents[3] / "shared" / "data" / "surgeon_psm_joints.npy"
 PNG, HTML = b"\x89PNG\r\n\x1a\n", b"<html>"
 
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six seconds of the peg board, in which the scripted surgeon moves."""
+    """Eighteen seconds of the peg board, in which the scripted surgeon transfers a ring."""
     from tests.record.conftest import record_in
 
-    return record_in(tmp_path_factory.mktemp("s"), "sim", ("master.driver.start=0.5",), 6.0, "1")
+    return record_in(tmp_path_factory.mktemp("s"), "sim", (), 18.0, "1")
 
 
 def test_plot_draws_a_picture_and_says_of_what(sutura: Sutura, teleop: Path, tmp_path: Path) -> None:
@@ -138,7 +139,8 @@ def test_score_measures_the_hand_the_tool_and_the_exercise(sutura: Sutura, moved
     # the script moves with minimum jerk, and the tool without the tremor that was added to the hand
     assert hand["tool"]["sparc"] == pytest.approx(-1.41, abs=0.1)
     assert hand["tool"]["log_jerk"] > hand["hand"]["log_jerk"]
-    assert told.table["exercise"]["figures"] == {"rings_transferred": 0, "drops": 0}
+    assert told.table["exercise"]["figures"] == {"rings_transferred": 1, "drops": 0}
+    assert 10.0 < told.table["exercise"]["first_at"]["rings_transferred"] < 18.0
     assert "collisions" in told.table["exercise"]["absent"]
 
 
@@ -153,6 +155,42 @@ def test_score_shows_runs_side_by_side_and_draws_them(
     assert float(row[4]) > float(row[5])
     assert "not told by this world: collisions, force_on_tissue" in told.out
     assert (tmp_path / "s.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.skipif(not SURGEON.is_file(), reason=f"no {SURGEON.name} in ../shared/data beside the repository")
+def test_a_recorded_surgeon_is_scored_and_plotted(
+    sutura: Sutura, moved: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pytest.importorskip("matplotlib")
+    from tests.record.conftest import record_in
+
+    hand = (
+        "master.driver=recording",
+        f"master.driver.file={SURGEON}",
+        "master.driver.rate=30",
+        "master.driver.start=0.5",
+    )
+    settings = ("arm_at_start=true", *hand)
+    surgeon = record_in(tmp_path_factory.mktemp("h"), "teleop", settings, 10.0, "1")
+    told = sutura("score", str(surgeon), "--beside", str(moved), "--json").table
+    free, scripted = told["hands"][0]["hand"], told["beside"][0]["hands"][0]["hand"]
+    assert free["sparc"] < scripted["sparc"]  # a person moves less smoothly than minimum jerk
+    assert free["economy"] < scripted["economy"]
+    assert told["exercise"] is None
+    picture = tmp_path / "hand.png"
+    assert sutura("plot", str(surgeon), "MTMR/measured_cp.position", "--out", str(picture)).code == 0
+    assert picture.read_bytes().startswith(PNG)
+
+
+def test_score_finds_earlier_runs_of_the_same_topology(sutura: Sutura, home: Path) -> None:
+    for seed in ("1", "2"):
+        made = sutura(
+            "launch", "teleop", "--lockstep", "--duration", "3", "--seed", seed, "--set", "arm_at_start=true"
+        )
+        assert made.code == 0
+    newest, older = sorted(home.glob("runs/*/recording.mcap"), reverse=True)
+    told = sutura("score", str(newest), "--earlier", "5", "--json").table
+    assert [other["file"] for other in told["beside"]] == [str(older)]
 
 
 def test_score_says_why_there_is_nothing_to_score(sutura: Sutura, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -132,6 +133,98 @@ def test_a_websocket_client_sees_every_schema_and_the_arm_move(run: Run) -> None
         assert seqs == sorted(set(seqs))
 
 
+@pytest.fixture
+def seen(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run, where commands in this process find it."""
+    monkeypatch.setenv("SUTURA_HOME", str(run.folder))
+    return run
+
+
+@pytest.mark.realtime
+def test_top_tells_nodes_connections_and_hops_to_a_script(seen: Run, sutura: Sutura) -> None:
+    look = sutura("top", "--json", "--period", "1").table
+    nodes = {node["node"]: node for node in look["nodes"]}
+    assert nodes["ik"]["rate_hz"] > 0.0
+    link = next(link for link in look["links"] if link["reader"] == "arm.command")
+    assert (link["topic"], link["age_p50"] > 0.0) == ("PSM1/servo_jp", True)
+    assert [hop["node"] for hop in look["hops"]] == ["master", "tremor", "scaling", "ik"]
+    ages = [hop["age_p50"] for hop in look["hops"]]
+    assert ages == sorted(ages)
+    assert sum(hop["hop_p50"] for hop in look["hops"]) == pytest.approx(ages[-1])
+    assert sutura("top", "--json", "--to", "arn").code == 2
+
+
+@pytest.mark.realtime
+def test_top_shows_its_tables_on_a_terminal(seen: Run) -> None:
+    pytest.importorskip("textual")
+    from textual.widgets import DataTable, TabbedContent
+
+    from sutura.cli.hops import HopWatch
+    from sutura.cli.live_run import watched_run
+    from sutura.cli.look import Looker
+    from sutura.cli.top_app import TopApp
+
+    async def drive(app: TopApp) -> dict[str, list[list[str]]]:
+        shown: dict[str, list[list[str]]] = {}
+        async with app.run_test() as pilot:
+            for key, name in (("n", "nodes"), ("c", "links"), ("p", "hops")):
+                await pilot.press(key)
+                app.refresh_tables()
+                table = app.query_one(f"#{name}-table", DataTable)
+                shown[name] = [[str(cell) for cell in table.get_row_at(n)] for n in range(table.row_count)]
+                assert app.query_one("#tabs", TabbedContent).active == name
+            await pilot.press("q")
+        return shown
+
+    with watched_run(None) as live:
+        looker = Looker(live)
+        with HopWatch(live, looker.way()) as hops:
+            shown = asyncio.run(drive(TopApp(looker, hops, 60.0)))
+    assert {row[0] for row in shown["nodes"]} >= {"master", "ik", "arm", "watchdog"}
+    assert ["PSM1/servo_jp", "arm.command"] in [row[:2] for row in shown["links"]]
+    assert [row[0] for row in shown["hops"]] == ["master", "tremor", "scaling", "ik", "arm"]
+
+
+@pytest.mark.realtime
+def test_bandwidth_and_delay_of_a_topic_are_measured(seen: Run, sutura: Sutura) -> None:
+    told = sutura("topic", "bw", "PSM1/servo_jp", "--duration", "0.5", "--json").table["figures"]
+    assert 0 < told["size_min"] <= told["size_mean"] <= told["size_max"] < 1000
+    assert told["bytes_s"] > told["size_min"]
+    told = sutura("topic", "delay", "PSM1/servo_jp", "--duration", "0.5", "--json").table["figures"]
+    assert 0.0 < told["stamp_p50"] <= told["stamp_p99"] <= told["stamp_max"]
+    assert told["origin_p50"] > told["stamp_p50"]
+    assert "kB/s" in sutura("topic", "bw", "PSM1/servo_jp", "--duration", "1.5").out
+    assert "since gesture" in sutura("topic", "delay", "PSM1/servo_jp", "--duration", "1.5").out
+    assert sutura("topic", "bw", "PSM1/servo_jq", "--duration", "0.1").code == 2
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("sutura topic echo PSM1/serv", {"PSM1/servo_cp", "PSM1/servo_jp"}),
+        ("sutura node info sca", {"scaling"}),
+        ("sutura param set scaling sc", {"scale"}),
+        ("sutura launch sev", {"seven_joint"}),
+    ],
+)
+def test_a_shell_completes_the_names_of_the_run(seen: Run, typed: str, names: set[str]) -> None:
+    assert completed(typed) == names
+
+
+def completed(typed: str) -> set[str]:
+    """What bash is told when the tab key is pressed."""
+    asked = {"_SUTURA_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    command = [sys.executable, "-m", "sutura.cli.main"]
+    told = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert not told.stderr
+    return set(told.stdout.split())
+
+
+def test_without_a_run_a_shell_completes_nothing_and_says_nothing(home: Path) -> None:
+    assert completed("sutura topic echo PSM") == set()
+
+
 @pytest.mark.realtime
 def test_a_port_that_is_taken_is_refused_before_anything_starts(run: Run, sutura: Sutura) -> None:
     told = sutura("launch", "teleop", "--prometheus", str(run.prometheus))
@@ -163,8 +256,6 @@ def test_on_a_virtual_clock_there_is_nothing_to_look_at(sutura: Sutura) -> None:
 
 
 @pytest.mark.parametrize("command", ["foxglove", "metrics"])
-def test_without_a_run_they_say_so(
-    sutura: Sutura, home: Path, command: str
-) -> None:
+def test_without_a_run_they_say_so(sutura: Sutura, home: Path, command: str) -> None:
     told = sutura(command, "--port", "0")
     assert (told.code, "no run is live" in told.err) == (2, True)
