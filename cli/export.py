@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sutura.cli.options import AsJson, Topics
-from sutura.cli.output import example, say, show_json, warn
+from sutura.cli.output import example, say, show_json
 
 EXAMPLE = example(
     "sutura export recording.mcap --to foxglove --out for-foxglove.mcap",
@@ -40,6 +40,7 @@ def export(
 ) -> None:
     """Write a recording anew for Foxglove, or its topics as tables with typed columns; it stays as it is."""
     from sutura.cli.errors import FileRefused, UnknownRecordedTopic
+    from sutura.cli.recordings import tell_unless_whole
     from sutura.record import Recording, export_tables
 
     recording = Recording(file)
@@ -58,8 +59,7 @@ def export(
     else:
         target = out or file.with_name(f"{file.stem}-{form}")
         result = {topic: str(path) for topic, path in export_tables(recording, chosen, form, target).items()}
-    if recording.damage or not recording.is_complete:
-        warn(f"notice: {file} is not whole: {recording.damage or 'it was cut off, or is still being written'}")
+    tell_unless_whole(recording)
     if as_json:
         return show_json({"out": str(target), "written": result})
     return say(f"{len(result)} topics: {target}")

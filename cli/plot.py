@@ -39,6 +39,7 @@ def plot(
 ) -> None:
     """Draw numbers of a recording over time; those of one unit share a panel. --json says what was drawn."""
     from sutura.cli.picture import Panel, draw, require_picture
+    from sutura.cli.recordings import tell_unless_whole
     from sutura.record import Recording, Series, choice_of, series_of
 
     end = math.inf if until is None else until
@@ -48,6 +49,7 @@ def plot(
     require_picture(target)
     recording = Recording(file)
     found = series_of(recording, [choice_of(recording, text) for text in fields], since, end)
+    tell_unless_whole(recording)
     panels: dict[str, list[Series]] = {}
     for series in found:
         panels.setdefault(series.unit, []).append(series)

@@ -7,6 +7,7 @@ import msgspec
 
 from sutura.cli.output import say, show_json, show_table, warn
 from sutura.cli.picture import Panel, draw, require_picture
+from sutura.cli.recordings import tell_unless_whole
 from sutura.kinematics.skill import MotionMeasures
 from sutura.launch.kept_runs import kept_runs
 from sutura.launch.score import Score, score
@@ -28,7 +29,7 @@ def show_score(file: Path, beside: Sequence[Path], earlier: int, picture: Path |
     """Print the score of a recording, beside others. Raises BadRecording and what `draw` raises."""
     if picture is not None:
         require_picture(picture)
-    scores = [score(Recording(path)) for path in (file, *beside)]
+    scores = [_score(path) for path in (file, *beside)]
     scores += _earlier(scores[0], earlier)
     if picture is not None:
         draw([_panel(line, scores) for line in lines_of(scores)], f"score of {_title(scores[0])}", picture)
@@ -75,11 +76,18 @@ def _earlier(newest: Score, count: int) -> list[Score]:
         if run.is_live or run.topology != newest.topology or run.name == newest.run or not path.is_file():
             continue
         try:
-            found.append(score(Recording(path)))
+            found.append(_score(path))
         except BadRecording as error:
             warn(f"notice: passed over: {error}")
         if len(found) == count:
             break
+    return found
+
+
+def _score(path: Path) -> Score:
+    recording = Recording(path)
+    found = score(recording)
+    tell_unless_whole(recording)
     return found
 
 

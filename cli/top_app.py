@@ -1,5 +1,6 @@
 """`sutura top` on a terminal: three tables that stay in place."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -36,6 +37,7 @@ class TopApp(App[None]):
     def __init__(self, looker: Looker, hops: HopWatch, period: float) -> None:
         super().__init__()
         self._looker, self._hops, self._period = looker, hops, period
+        self._is_looking = False
 
     def compose(self) -> ComposeResult:
         """One line about the run, and a table a tab."""
@@ -58,8 +60,18 @@ class TopApp(App[None]):
         self.query_one("#tabs", TabbedContent).active = tab
 
     def refresh_tables(self) -> None:
-        """Take a look and draw it."""
-        look = self._looker.look(self._hops.hops())
+        """Take a look and draw it, unless the last one is still waiting for a place that hangs."""
+        if not self._is_looking:
+            self._is_looking = True
+            self.run_worker(self._look())
+
+    async def _look(self) -> None:
+        try:
+            self._draw(await asyncio.to_thread(self._looker.look, self._hops.hops()))
+        finally:
+            self._is_looking = False
+
+    def _draw(self, look: Look) -> None:
         lost = sum(link.lost for link in look.links)
         silent = f"  no answer from {', '.join(look.silent)}" if look.silent else ""
         self.query_one("#head", Static).update(f"{look.run}  {len(look.nodes)} nodes  lost {lost}{silent}")

@@ -113,6 +113,7 @@ def test_export_refuses_unknown_topics_and_to_write_over(sutura: Sutura, teleop:
     ("library", "extra", "arguments"),
     [
         ("matplotlib", "plot", ("plot", "PSM1/measured_js.position", "--out", "a.png")),
+        ("foxglove", "foxglove", ("export", "--to", "foxglove", "--out", "f.mcap")),
         ("pyarrow", "parquet", ("export", "--to", "parquet", "--out", "p")),
     ],
 )
@@ -121,7 +122,9 @@ def test_a_missing_extra_is_named(
     arguments: tuple[str, ...],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+    for name in [
+        n for n in sys.modules if n.partition(".")[0] == library or n.startswith("sutura.launch.foxglove")
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if "site-packages" not in path])
     told = sutura(arguments[0], str(teleop), *arguments[1:])
@@ -191,6 +194,14 @@ def test_score_finds_earlier_runs_of_the_same_topology(sutura: Sutura, home: Pat
     newest, older = sorted(home.glob("runs/*/recording.mcap"), reverse=True)
     told = sutura("score", str(newest), "--earlier", "5", "--json").table
     assert [other["file"] for other in told["beside"]] == [str(older)]
+
+
+def test_what_was_cut_off_is_used_as_far_as_it_goes_and_told(sutura: Sutura, moved: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mcap"
+    cut.write_bytes(moved.read_bytes()[:-200_000])
+    for arguments in (("score",), ("export", "--to", "csv", "--topic", "world/task", "--out", str(tmp_path / "t"))):
+        told = sutura(arguments[0], str(cut), *arguments[1:])
+        assert (told.code, "is not whole: cut off" in told.err) == (0, True)
 
 
 def test_score_says_why_there_is_nothing_to_score(sutura: Sutura, tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def run() -> Iterator[Run]:
             wait_until(lambda: process.poll() is not None or made.sent() > 100, "for the run to be seen")
             assert process.poll() is None, (folder / "out.txt").read_text()
             yield made
+            process.send_signal(signal.SIGINT)  # the last test may have done so
+            process.wait(60)
         finally:
             process.kill()
             process.wait()
@@ -170,6 +172,7 @@ def test_top_shows_its_tables_on_a_terminal(seen: Run) -> None:
             for key, name in (("n", "nodes"), ("c", "links"), ("p", "hops")):
                 await pilot.press(key)
                 app.refresh_tables()
+                await app.workers.wait_for_complete()
                 table = app.query_one(f"#{name}-table", DataTable)
                 shown[name] = [[str(cell) for cell in table.get_row_at(n)] for n in range(table.row_count)]
                 assert app.query_one("#tabs", TabbedContent).active == name
