@@ -19,7 +19,8 @@ from sutura.record.facts import (
 )
 from sutura.record.figures import Numbers, RecordingFigures, TopicFigures, figures_of
 from sutura.record.named import named, named_payload
-from sutura.record.reader import RawRecorded, RecordedEvent, Recording, TopicInfo
+from sutura.record.reader import RawRecorded, Recording, TopicInfo
+from sutura.record.reported import RecordedEvent
 from sutura.record.series import Choice, Series, choice_of, series_of
 from sutura.record.tables import WRITERS, export_tables
 from sutura.record.tolerances import Tolerances

@@ -15,6 +15,7 @@ from sutura.messages import FieldSchema
 from sutura.record.decoding import Decoders, Recorded
 from sutura.record.errors import BadRecording, Damage
 from sutura.record.facts import FACTS_FILE, REPORT_FILE, TOPOLOGY_FILE, LinkFigures, Missed, RunFacts
+from sutura.record.reported import RecordedEvent, read_report
 from sutura.record.scan import NONSENSE, stream, unpack_chunk, walk
 from sutura.record.writer import FIELDS, MISSED, PROFILE, START, decode_fields
 
@@ -40,28 +41,6 @@ class RawRecorded(msgspec.Struct, frozen=True, gc=False):
     stamp: int
     sequence: int
     data: bytes
-
-
-class RecordedEvent(msgspec.Struct, frozen=True):
-    """Something that happened in the run, as its report tells it. at_s [s]: since the start; kind: `hold`, …"""
-
-    at_s: float
-    node: str
-    kind: str
-    text: str
-
-
-class _Trip(msgspec.Struct, frozen=True):
-    at_s: float
-    cause: str
-
-
-class _Report(msgspec.Struct):
-    """What is read of a report."""
-
-    connections: list[LinkFigures]
-    events: list[RecordedEvent] = []
-    trips: list[_Trip] = []
 
 
 class Recording:
@@ -194,10 +173,7 @@ class Recording:
         elif attachment.name == TOPOLOGY_FILE:
             self.topology = attachment.data.decode()
         elif attachment.name == REPORT_FILE:
-            report = msgspec.json.decode(attachment.data, type=_Report)
-            trips = [RecordedEvent(trip.at_s, "watchdog", "trip", trip.cause) for trip in report.trips]
-            self.links = report.connections
-            self.events = sorted([*report.events, *trips], key=lambda event: event.at_s)
+            self.links, self.events = read_report(attachment.data)
         elif attachment.name == MISSED:
             self.missed = msgspec.json.decode(attachment.data, type=dict[str, Missed])
 

@@ -190,14 +190,14 @@ def test_top_shows_its_tables_on_a_terminal(seen: Run) -> None:
 
 @pytest.mark.realtime
 def test_bandwidth_and_delay_of_a_topic_are_measured(seen: Run, sutura: Sutura) -> None:
-    told = sutura("topic", "bw", "PSM1/servo_jp", "--duration", "0.5", "--json").table["figures"]
+    told = sutura("topic", "bw", "PSM1/servo_jp", "--duration", "0.3", "--json").table["figures"]
     assert 0 < told["size_min"] <= told["size_mean"] <= told["size_max"] < 1000
     assert told["bytes_s"] > told["size_min"]
-    told = sutura("topic", "delay", "PSM1/servo_jp", "--duration", "0.5", "--json").table["figures"]
+    told = sutura("topic", "delay", "PSM1/servo_jp", "--duration", "0.3", "--json").table["figures"]
     assert 0.0 < told["stamp_p50"] <= told["stamp_p99"] <= told["stamp_max"]
     assert told["origin_p50"] > told["stamp_p50"]
-    assert "kB/s" in sutura("topic", "bw", "PSM1/servo_jp", "--duration", "1.5").out
-    assert "since gesture" in sutura("topic", "delay", "PSM1/servo_jp", "--duration", "1.5").out
+    assert "kB/s" in sutura("topic", "bw", "PSM1/servo_jp", "--duration", "1.2").out
+    assert "since gesture" in sutura("topic", "delay", "PSM1/servo_jp", "--duration", "1.2").out
     assert sutura("topic", "bw", "PSM1/servo_jq", "--duration", "0.1").code == 2
 
 
