@@ -25,8 +25,8 @@ from sutura.messages import (
     WatchdogState,
     message_types,
 )
-from sutura.record import Recording
-from tests.record.conftest import MS, frame, teleop, write
+from sutura.record import REPORT_FILE, Recording, add_attachment
+from tests.record.conftest import MS, START, frame, teleop, write
 
 __all__ = ["teleop"]  # a fixture
 
@@ -140,6 +140,22 @@ def test_the_log_says_what_changed_and_diagnostics_say_who_fell_silent(read: Rea
     assert last["arm: PSM1/operating_state"] == (2, "FAULT: the drive is hot")
     assert last["arm: arm/heartbeat"] == (3, "silent for 3.7 s")
     assert topics["diagnostics"]["messages"][0]["status"][0]["level"] == 0
+
+
+def test_the_log_has_the_events_of_the_report_at_their_times(read: Reader, tmp_path: Path) -> None:
+    sent = [frame("arm/heartbeat", Heartbeat("arm", n), n, n * 100 * MS) for n in range(1, 11)]
+    path = write(tmp_path / "in.mcap", sent)
+    report = {
+        "connections": [],
+        "events": [{"at_s": 0.45, "node": "arm", "kind": "hold", "text": "no permit"}],
+        "trips": [{"at_s": 0.44, "cause": "fk fell silent"}],
+    }
+    add_attachment(path, REPORT_FILE, "application/json", msgspec.json.encode(report), START)
+    lines = read(exported(path, tmp_path))["foxglove/log"]["messages"]
+    assert [(line["level"], line["name"], line["message"]) for line in lines] == [
+        (4, "watchdog", "trip: fk fell silent"),
+        (3, "arm", "hold: no permit"),
+    ]
 
 
 def _video_type() -> type[Message]:
