@@ -12,8 +12,9 @@ SuturaError
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
     │   ├── NoArmLikeThat        a topology has no driver of the kind that is to be emulated
+    │   ├── BadPicture           a picture of a kind that is not drawn
+    │   ├── PortTaken            a port on which nothing can be served
     │   └── FileRefused          a file to write to cannot be written
-    ├── NeedsExtra               a command needs libraries that are not installed
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
 
@@ -102,14 +103,19 @@ class NoArmLikeThat(BadInput):
         super().__init__(f"no node of {topology} uses driver {driver!r} (its drivers: {', '.join(sorted(used))})")
 
 
+class BadPicture(BadInput):
+    """Raised when a file's name says a kind of picture that is not drawn."""
+
+    def __init__(self, path: Path, suffixes: Iterable[str]) -> None:
+        super().__init__(f"cannot draw {path}: expected a name that ends in {' or '.join(suffixes)}")
+
+
+class PortTaken(BadInput):
+    """Raised when a port on loopback cannot be had."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(f"cannot serve on 127.0.0.1:{port}: {reason}; choose another port")
+
+
 class NothingCame(CliError):
     """Raised when what was asked for did not come."""
-
-
-class NeedsExtra(CliError):
-    """Raised when a command needs libraries that come with an extra which is not installed."""
-
-    def __init__(self, command: str, extra: str, reason: str) -> None:
-        super().__init__(
-            f"{command} needs what the extra `{extra}` installs: pip install 'sutura[{extra}]' ({reason})"
-        )

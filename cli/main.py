@@ -16,14 +16,18 @@ from sutura.cli import (
     diff,
     doctor,
     emulate,
+    export,
     graph,
     info,
     launch,
     node,
+    observers,
     operate,
     param,
+    plot,
     replay,
     runs,
+    score,
     test,
     top,
     topic,
@@ -42,6 +46,7 @@ app = typer.Typer(
 app.command("launch", epilog=launch.EXAMPLE)(launch.launch)
 app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("test", epilog=test.EXAMPLE)(test.judge)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)
@@ -51,6 +56,11 @@ operate.add_to(app)
 app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("plot", epilog=plot.EXAMPLE)(plot.plot)
+app.command("export", epilog=export.EXAMPLE)(export.export)
+app.command("score", epilog=score.EXAMPLE)(score.score)
+app.command("foxglove", epilog=observers.FOXGLOVE_EXAMPLE)(observers.foxglove)
+app.command("metrics", epilog=observers.METRICS_EXAMPLE)(observers.metrics)
 app.add_typer(runs.app)
 app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
@@ -79,10 +89,10 @@ def exit_code(error: SuturaError) -> int:
     from sutura.launch.run_errors import CannotReplay, NoSuchRun, RunDirectoryRefused
     from sutura.messages import UnknownMessageType
     from sutura.nodes import BadNode, UnknownNode
-    from sutura.record import BadRecording, BadTolerance
+    from sutura.record import BadRecording, BadTolerance, UnknownField
 
     bad = (BadInput, TopologyError, NoSuchRun, RunDirectoryRefused, UnknownMessageType, BadNode, UnknownNode)
-    bad_files = (BadRecording, BadTolerance, CannotReplay)
+    bad_files = (BadRecording, BadTolerance, CannotReplay, UnknownField)
     bad_drivers = (BadOptions, UnknownDriver)
     return 2 if isinstance(error, (*bad, *bad_files, *bad_drivers)) else 1
 

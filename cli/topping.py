@@ -2,7 +2,6 @@
 
 import time
 
-from sutura.cli.errors import NeedsExtra
 from sutura.cli.live_run import watched_run
 from sutura.cli.output import say, show_json, show_table
 from sutura.cli.top_look import Onlooker
@@ -15,6 +14,7 @@ from sutura.cli.top_rows import (
     hop_rows,
     node_rows,
 )
+from sutura.extras import extra
 
 
 def show_once(run_name: str | None, node: str | None, every: float, as_json: bool) -> None:
@@ -39,10 +39,8 @@ def show_once(run_name: str | None, node: str | None, every: float, as_json: boo
 
 
 def show_top(run_name: str | None, node: str | None, every: float) -> None:
-    """Show looks until `q`. Raises NoSuchRun, UnknownLiveNode, NothingToDo, NeedsExtra."""
-    try:
+    """Show looks until `q`. Raises NoSuchRun, UnknownLiveNode, NothingToDo, MissingExtra."""
+    with extra("top", "sutura top"):
         from sutura.cli.top_screen import TopScreen
-    except ImportError as error:
-        raise NeedsExtra("sutura top", "top", str(error)) from error
     with watched_run(run_name) as run:
         TopScreen(Onlooker(run, node), every, run.directory.is_live).run()

@@ -106,7 +106,7 @@ def _other_type(writer: Writer, reader: Reader) -> tuple[str, str] | None:
 
 
 def _other_frame(writer: Writer, reader: Reader, topology: Topology) -> tuple[str, str] | None:
-    out, into = _frame(writer, topology), _frame(reader, topology)
+    out, into = frame_of(writer, topology), frame_of(reader, topology)
     if not (out and into) or out == into:
         return None
     return "frame-mismatch", f"{writer} writes in frame {out!r}, {reader} reads in frame {into!r}"
@@ -127,7 +127,7 @@ def _frames(kind: type[Node]) -> Iterator[tuple[str, str]]:
     yield from ((port, declared.frame) for port, declared in kind.declaration.outputs.items())
 
 
-def _frame(end: Writer | Reader, topology: Topology) -> str:
+def frame_of(end: Writer | Reader, topology: Topology) -> str:
     """The frame of a port with its placeholders filled in; empty where it states none or one stays open."""
     topics = {**end.node.inputs, **{p: (topic,) for p, topic in outputs_of(end.node, end.kind).items()}}
     frame = end.declared.frame
