@@ -27,6 +27,7 @@ from sutura.messages.operator import (
     EmergencyStop,
     MotionLocks,
     OperatorPresence,
+    Pedal,
     TeleopScale,
     TeleopState,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "MotionPermit",
     "OperatingState",
     "OperatorPresence",
+    "Pedal",
     "Pose",
     "RawDecoder",
     "RawMessage",

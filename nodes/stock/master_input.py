@@ -4,16 +4,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sutura.hw_drivers import DriverError, HandSample, InputDevice, load_input
+from sutura.hw_drivers import HandSample, load_input
 from sutura.messages import Clutch, JointState, OperatorPresence, Pose
 from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
+from sutura.nodes.stock.device_keeper import DeviceKeeper
 
 _GRIPPER = ("gripper",)
-_SEEK_NS = 500_000_000
 
 
 class MasterInput(Node):
-    """Read an input device at a fixed rate and publish the hand's pose, gripper angle, and joints if known."""
+    """Read an input device at a fixed rate and publish the hand's pose, gripper angle, and joints if known.
+
+    While the device is lost nothing is published: a pose that stood still would look like a hand that does.
+    """
 
     class Params(NodeParams):
         """rate [Hz]: of the pose and the joints; gripper_rate [Hz]: of the gripper's angle and the levels."""
@@ -30,27 +33,20 @@ class MasterInput(Node):
     present = Output(OperatorPresence, valid_for=0.05, rate="gripper_rate")
     clutch = Output(Clutch, valid_for=0.05, rate="gripper_rate")
 
-    device: InputDevice
+    device: DeviceKeeper[HandSample]
 
     def on_start(self) -> None:
         self._newest: HandSample | None = None
-        self._seek_at = 0  # when a lost device is looked for again [ns]; 0 while it is there
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an input device")
-        self.device = load_input(choice.use)(choice.options, self.driver_context())
+        self.device = DeviceKeeper(self, load_input(choice.use)(choice.options, self.driver_context()))
         self.device.open()
 
     @every("rate")
     def read(self) -> None:
         """One reading, its origin the time it was taken."""
-        if self._seek_at and not self._found_again():
-            return
-        try:
-            sample = self.device.read(self.elapsed)
-        except DriverError as error:
-            self._lose(error)
-            return
+        sample = self.device.read()
         if sample is not None:
             self.measured_cp.publish(sample.pose)
             if sample.joints is not None:
@@ -67,26 +63,6 @@ class MasterInput(Node):
         if sample.held is not None:
             self.present.publish(OperatorPresence(sample.held))
             self.clutch.publish(Clutch(not sample.held))
-
-    def _lose(self, error: DriverError) -> None:
-        """Say nothing of a hand that is not seen, and tell why: the watchdog trips by it."""
-        self._newest = None
-        self._seek_at = self.now() + _SEEK_NS
-        self.device.close()
-        self.fault(str(error))
-
-    def _found_again(self) -> bool:
-        if self.now() < self._seek_at:
-            return False
-        try:
-            self.device.open()
-        except DriverError:
-            self._seek_at = self.now() + _SEEK_NS
-            return False
-        self._seek_at = 0
-        self.clear_fault()
-        self.event("info", "the device is back")
-        return True
 
     def on_stop(self) -> None:
         if hasattr(self, "device"):
