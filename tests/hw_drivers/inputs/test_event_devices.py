@@ -4,6 +4,7 @@ import math
 import os
 import socket
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from sutura.hw_drivers import (
     load_input,
     load_operator,
 )
+from sutura.hw_drivers.errors import MissingExtra
 from sutura.hw_drivers.inputs.emulated_device import EmulatedEvents
 from sutura.hw_drivers.inputs.event_codes import code_of
 from sutura.hw_drivers.inputs.event_stream import EVENT, EventStream, InputEvent
@@ -214,6 +216,12 @@ def test_pedals_that_are_pulled_are_lost(events: EmulatedEvents, context: Driver
 def test_bad_options_are_refused_in_words(context: DriverContext, options: dict[str, object], says: str) -> None:
     with pytest.raises(BadOptions, match=says):
         load_input("gamepad")(options, context)
+
+
+def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, context: DriverContext) -> None:
+    monkeypatch.setitem(sys.modules, "evdev", None)
+    with pytest.raises(MissingExtra, match=r"needs evdev.*sutura\[evdev\]"):
+        load_input("gamepad")({}, context)
 
 
 def test_pedals_must_say_which_is_which(context: DriverContext) -> None:
