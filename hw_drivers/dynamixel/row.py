@@ -15,7 +15,7 @@ from sutura.hw_drivers.serial_servos.sdk import load_sdk
 from sutura.hw_drivers.serial_servos.servo_bus import ServoBus
 from sutura.hw_drivers.serial_servos.servo_row import PortOptions, Range, Readings, ServoRow, register_count
 
-SILENCE_STOP_S = 0.1
+SILENCE_STOP_S = 0.5  # at most
 
 _PROTOCOL = 2.0
 _READING = struct.Struct("<bBhii")  # as table.READING
@@ -32,7 +32,7 @@ class DynamixelOptions(PortOptions, kw_only=True):
     torque_constant [Nm/A]: of a motor at its shaft, 0 for no efforts."""
 
     operating_mode: Literal["position", "extended_position", "current_based_position"] = "extended_position"
-    bus_watchdog: Annotated[float, Meta(ge=table.WATCHDOG_UNIT_S, le=SILENCE_STOP_S)] = SILENCE_STOP_S
+    bus_watchdog: Annotated[float, Meta(ge=table.WATCHDOG_UNIT_S, le=SILENCE_STOP_S)] = 0.1
     profile_velocity: Annotated[float, Meta(ge=0.0)] = 0.0
     profile_acceleration: Annotated[float, Meta(ge=0.0)] = 0.0
     torque_constant: Annotated[float, Meta(ge=0.0)] = 0.0

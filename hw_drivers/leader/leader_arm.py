@@ -1,13 +1,14 @@
 """A leader: an arm of servos without torque, moved by hand, whose joints are read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from sutura.hw_drivers.context import DriverContext
 from sutura.hw_drivers.dynamixel.row import DynamixelOptions, DynamixelRow
-from sutura.hw_drivers.errors import DriverError
+from sutura.hw_drivers.errors import DeviceLost, DriverError
 from sutura.hw_drivers.feetech.row import FeetechOptions, FeetechRow
 from sutura.hw_drivers.input_device import HandSample, InputDevice
 from sutura.hw_drivers.joint_map import JointMap
@@ -64,14 +65,14 @@ class LeaderArm(InputDevice):
         self._row.open()
         self._hand = self._make_hand()
         try:
+            here = self._map.to_joints(self._row.measure().position)
             if self.options.spring:
-                self._pull()
+                self._pull(here)
         except DriverError:
             self._row.close()
             raise
 
-    def _pull(self) -> None:
-        here = self._map.to_joints(self._row.measure().position)
+    def _pull(self, here: tuple[float, ...]) -> None:
         goals = self._map.to_motors((*here[:-1], self.options.spring_to))
         self._row.spring(len(goals) - 1, goals[-1], self.options.spring)
 
@@ -84,9 +85,10 @@ class LeaderArm(InputDevice):
         return HandSample(pose, joints[-1], state, self._hand.held(joints, elapsed))
 
     def _close(self) -> None:
-        """The gripper's spring ends with the run, if the bus is still there to be told."""
+        """The gripper's spring ends with the run."""
         try:
-            if self.options.spring and self._row.bus.port.is_there:
-                self._row.drop()
+            if self.options.spring:
+                with suppress(DeviceLost):  # a bus that is gone cannot be told
+                    self._row.drop()
         finally:
             self._row.close()

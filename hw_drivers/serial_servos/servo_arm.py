@@ -8,7 +8,7 @@ from contextlib import suppress
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
 from sutura.hw_drivers.capabilities import StopCategory
 from sutura.hw_drivers.context import DriverContext
-from sutura.hw_drivers.errors import BadOptions, DeviceFault, DriverError
+from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost, DriverError
 from sutura.hw_drivers.joint_map import JointMap
 from sutura.hw_drivers.joints import ActuatedJoints
 from sutura.hw_drivers.serial_servos.servo_row import AT_REST, PortOptions, Range, ServoRow, held_goals
@@ -28,6 +28,7 @@ class ServoArm(ActuatorDriver):
         self.map = JointMap.of(self.options.joint_map, joints.names, self.name)
         self.row = self._make_row()
         self._goals: tuple[float, ...] = ()  # rad of the motors
+        self._is_lost = False  # and it has been told
 
     @abstractmethod
     def _make_row(self) -> ServoRow:
@@ -35,6 +36,7 @@ class ServoArm(ActuatorDriver):
 
     def _open(self) -> None:
         self.row.open()
+        self._is_lost = False
         try:
             self._check_ranges()
         except DriverError:
@@ -46,7 +48,12 @@ class ServoArm(ActuatorDriver):
         self._goals = ()
 
     def _read(self) -> JointState:
-        found, to_joints = self.row.measure(judge=self.state is DriverState.ENABLED), self.map
+        try:
+            found = self.row.measure(judge=self.state is DriverState.ENABLED)
+        except DeviceLost:
+            self._is_lost = True
+            raise
+        self._is_lost, to_joints = False, self.map
         return JointState(
             self.joints.names,
             to_joints.to_joints(found.position),
@@ -56,10 +63,23 @@ class ServoArm(ActuatorDriver):
 
     def _write(self, positions: tuple[float, ...]) -> tuple[float, ...]:
         self._goals = self.map.to_motors(positions)
-        self.row.send(self._goals)
+        try:
+            self.row.send(self._goals)
+        except DeviceLost:
+            self._is_lost = True
+            raise
         return positions
 
     def _stop(self, category: StopCategory) -> None:
+        """A device that is lost, and of which that was told, cannot be stopped from here: it stops as it can."""
+        try:
+            self._stop_motors(category)
+        except DeviceLost:
+            if not self._is_lost:
+                self._is_lost = True
+                raise
+
+    def _stop_motors(self, category: StopCategory) -> None:
         if category is not StopCategory.OFF:
             self._hold()
         if category is StopCategory.CONTROLLED:

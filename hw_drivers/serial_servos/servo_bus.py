@@ -7,6 +7,7 @@ from sutura.hw_drivers.serial_servos.port import SerialPort
 from sutura.hw_drivers.serial_servos.sdk import SUCCESS, GroupSyncRead, GroupSyncWrite, ServoSdk
 
 _HIGHEST_ID = 252
+_ENOUGH = 2  # pings, to know that a motor is not there
 _PINGS = 3  # a first packet after the port was opened may find noise before it
 
 
@@ -37,10 +38,10 @@ class ServoBus:
         """Give it back."""
         self.port.close()
 
-    def ping(self, motor: int) -> int:
+    def ping(self, motor: int, tries: int = _PINGS) -> int:
         """The model number of a motor."""
         result = SUCCESS
-        for _ in range(_PINGS):
+        for _ in range(tries):
             self.port.begin()
             model, result, _ = self._handler.ping(self.port, motor)
             if result == SUCCESS:
@@ -51,7 +52,7 @@ class ServoBus:
         """The ids, one after another, whose motors answer."""
         for motor in range(first, _HIGHEST_ID + 1):
             try:
-                self.ping(motor)
+                self.ping(motor, _PINGS if motor == first else _ENOUGH)
             except DeviceLost:
                 if motor == first:
                     raise

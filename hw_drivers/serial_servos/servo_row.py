@@ -21,7 +21,7 @@ class PortOptions(MappedOptions, kw_only=True):
 
     port: str
     baud: Annotated[int, Meta(gt=0, le=4_500_000)] = 1_000_000
-    reply_timeout: Annotated[float, Meta(gt=0.0, le=0.05)] = 0.005
+    reply_timeout: Annotated[float, Meta(gt=0.0, le=0.2)] = 0.005
 
 
 class Readings(NamedTuple):

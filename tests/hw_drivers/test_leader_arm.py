@@ -24,7 +24,7 @@ Make = Callable[..., tuple[InputDevice, EmulatedDevice]]
 
 def leader_of(options: Mapping[str, object]) -> InputDevice:
     context = DriverContext("leader", Path(), time.monotonic_ns)
-    return load_input("leader")({"reply_timeout": 0.05, **options}, context)
+    return load_input("leader")({"reply_timeout": 0.2, **options}, context)
 
 
 @pytest.fixture

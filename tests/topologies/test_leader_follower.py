@@ -21,7 +21,7 @@ pytestmark = pytest.mark.realtime
 
 LEADER_AT = (0.2, -0.2, 0.1, 0.2, 0.1, 0.5)
 TICK = 2.0 * 3.1416 / 4096
-BOUND_S = 20.0
+BOUND_S = 40.0
 
 
 class Rig:
