@@ -22,7 +22,7 @@ class RateHandOptions(RateOptions, kw_only=True):
 
 
 class RateHand(InputDevice):
-    """Moves while the dead-man button is held; while the clutch is too, it goes back to the middle of its workspace.
+    """Moves while the dead-man button is held; with the clutch too, it goes back to the middle of its workspace.
 
     A driver opens the device. One that is lost raises DeviceLost; opened again the hand begins in the middle.
     """
