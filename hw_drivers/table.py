@@ -24,6 +24,9 @@ _KIND_NAMES: dict[type, str] = {
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
+    "dynamixel": "sutura.hw_drivers.dynamixel.driver:DynamixelArm",
+    "feetech": "sutura.hw_drivers.feetech.driver:FeetechArm",
+    "leader": "sutura.hw_drivers.leader.leader_arm:LeaderArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",

@@ -17,6 +17,7 @@ _STOCK: Mapping[str, str] = {
     "motion_scaling": "sutura.nodes.stock.motion_scaling:MotionScaling",
     "inverse_kinematics": "sutura.nodes.stock.inverse_kinematics:InverseKinematics",
     "forward_kinematics": "sutura.nodes.stock.forward_kinematics:ForwardKinematics",
+    "joint_following": "sutura.nodes.stock.joint_following:JointFollowing",
     "actuator": "sutura.nodes.stock.actuator:Actuator",
     "watchdog": "sutura.nodes.stock.watchdog:Watchdog",
     "world": "sutura.nodes.stock.world:World",
