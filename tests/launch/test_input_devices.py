@@ -38,6 +38,22 @@ def test_an_option_of_a_driver_that_a_setting_chose_may_be_set_after_it() -> Non
         load_topology("sim", ("operator.driver.map={present: KEY_P}", "operator.driver=pedals"))
 
 
+@pytest.mark.parametrize(
+    ("fault", "problems"), [("freeze: operator", 0), ("bias: operator, field: position, by: 1 mm", 1)]
+)
+def test_levels_can_be_frozen_but_have_no_numbers_to_bias(stage: Stage, fault: str, problems: int) -> None:
+    file = stage.write(
+        "faulty.yaml",
+        f"""
+        sutura: 1
+        include: [{{file: teleop}}]
+        nodes: {{operator: {{driver: {{use: gamepad}}}}}}
+        faults: [{{at: 1 s, {fault}}}]
+        """,
+    )
+    assert len(check_topology(load_topology(str(file)))) == problems
+
+
 @pytest.mark.parametrize("node", ["master", "operator"])
 def test_nobody_is_read_in_lockstep(tmp_path: Path, node: str) -> None:
     with pytest.raises(NotSimulated, match=f"node {node} has gamepad, which reads real hardware"):

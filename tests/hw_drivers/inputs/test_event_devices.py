@@ -126,7 +126,10 @@ def test_a_clutched_hand_goes_back_to_the_middle(events: EmulatedEvents, context
     hand = Hand("gamepad", events, context)
     events.set(BTN_TL=1, ABS_Y=-32768)
     until(hand.read, lambda sample: sample.pose.position[0] > 0.02)
-    events.set(BTN_TR=1)
+    events.set(BTN_TL=0, BTN_TR=1)
+    rests = until(hand.read, lambda sample: sample.pose == hand.read().pose)
+    assert hand.read_for(0.3) == rests, "nobody is there"
+    events.set(BTN_TL=1)
     until(hand.read, lambda sample: sample.pose.position == (0.0, 0.0, 0.0))
 
 
