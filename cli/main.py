@@ -15,6 +15,7 @@ from sutura.cli import (
     check,
     diff,
     doctor,
+    driver,
     emulate,
     graph,
     info,
@@ -52,6 +53,7 @@ app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.add_typer(runs.app)
+app.add_typer(driver.app)
 app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
