@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutura.cli.drivers import KINDS
 from sutura.cli.errors import BadSetting, FileRefused
 from sutura.cli.output import fail, say
 from sutura.hw_drivers import ActuatedJoints, ActuatorDriver, Camera, InputDevice, OperatorDevice
@@ -88,9 +87,8 @@ def _find(name: str) -> Kind:
         found = load_attribute(target)
     except ImportError as error:
         raise BadDriver(name, target, f"cannot be loaded: {error}") from error
-    for _, kind in KINDS:
-        if isinstance(found, type) and issubclass(found, kind):
-            return found
+    if isinstance(found, type) and issubclass(found, (ActuatorDriver, InputDevice, OperatorDevice, Camera)):
+        return found
     raise BadDriver(name, target, f"expected a driver, came {found!r}")
 
 

@@ -87,7 +87,7 @@ def test_it_keeps_the_contract_and_its_report_is_what_a_topology_requires(instal
 
 @pytest.mark.realtime
 def test_its_own_tests_pass(installed: Path, tmp_path: Path) -> None:
-    order = ("-m", "pytest", "-q", "-p", "no:cacheprovider", str(PLUGIN / "tests"), "--rootdir", str(tmp_path))
+    order = ("-m", "pytest", "-rs", "-p", "no:cacheprovider", str(PLUGIN / "tests"), "--rootdir", str(tmp_path))
     done = run(*order, path=installed, folder=tmp_path)
     assert done.returncode == 0, done.stdout
-    assert "skipped" in done.stdout
+    assert "SKIPPED" in done.stdout

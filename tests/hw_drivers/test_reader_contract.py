@@ -74,7 +74,8 @@ class Leaks(Hand):
         os.open(os.devnull, os.O_RDONLY)
 
 
-BAD = {
+GOOD: list[type[InputDevice] | type[Camera]] = [Hand, Eye, load_input("circle"), load_input("script")]
+BAD: dict[str, type[InputDevice] | type[Camera]] = {
     "closed": ReadsClosed,
     "idempotent": OpensOnce,
     "samples": Nowhere,
@@ -89,7 +90,7 @@ def check(kind: type[InputDevice] | type[Camera], folder: Path) -> dict[str, Fin
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize("kind", [Hand, Eye, load_input("circle"), load_input("script")])
+@pytest.mark.parametrize("kind", GOOD)
 def test_good_drivers_keep_it(kind: type[InputDevice] | type[Camera], tmp_path: Path) -> None:
     findings = check(kind, tmp_path)
     assert not [f for f in findings.values() if f.verdict == "fail"]
