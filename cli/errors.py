@@ -14,6 +14,7 @@ SuturaError
     │   ├── NoArmLikeThat        a topology has no driver of the kind that is to be emulated
     │   ├── BadPicture           a picture of a kind that is not drawn
     │   ├── PortTaken            a port on which nothing can be served
+    │   ├── BadSetting           an option's value is not of the form that it takes
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -87,6 +88,13 @@ class SeveralReports(BadInput):
             f"{path} takes the report of one topology, came {', '.join(topologies)}; "
             "each run's directory has its own report.json, and --json prints all of them"
         )
+
+
+class BadSetting(BadInput):
+    """Raised when an option's value is not of the form that it takes."""
+
+    def __init__(self, option: str, came: str, expected: str) -> None:
+        super().__init__(f"{option}: expected {expected}, came {came!r}")
 
 
 class FileRefused(BadInput):

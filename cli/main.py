@@ -15,6 +15,7 @@ from sutura.cli import (
     check,
     diff,
     doctor,
+    driver,
     emulate,
     export,
     graph,
@@ -62,6 +63,7 @@ app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("foxglove", epilog=observers.FOXGLOVE_EXAMPLE)(observers.foxglove)
 app.command("metrics", epilog=observers.METRICS_EXAMPLE)(observers.metrics)
 app.add_typer(runs.app)
+app.add_typer(driver.app)
 app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 

@@ -74,6 +74,11 @@ class ActuatorDriver(ABC):
         """Whether joint positions are absolute. A driver that must find its zero overrides it."""
         return True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether homing is under way; `read` carries it on. A driver that must find its zero overrides it."""
+        return False
+
     def open(self) -> None:
         """Take the device, without power. Opening twice changes nothing. Raises DeviceLost."""
         if self.state is DriverState.CLOSED:
@@ -89,9 +94,14 @@ class ActuatorDriver(ABC):
             self._is_placed = False
 
     def home(self) -> None:
-        """Find the zero of every joint."""
+        """Begin to find the zero of every joint; returns at once. Raises DeviceFault.
+
+        `is_busy` until it is done, then `is_homed`; if it fails, `read` raises DeviceFault. `stop` ends it.
+        """
         self._require("home", DriverState.ENABLED)
-        self._home()
+        if not self.is_busy:
+            self._is_placed = False
+            self._home()
 
     def read(self) -> JointState:
         """The measured joints, jaw last. Raises DeviceLost, DeviceFault."""

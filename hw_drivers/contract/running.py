@@ -1,7 +1,7 @@
 """Looks at every clause of the contract, whatever a driver does."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 
@@ -11,7 +11,7 @@ from sutura.hw_drivers.contract.clause import Broken, Clause, Figure, Finding, N
 from sutura.hw_drivers.contract.report import ContractReport, this_machine
 from sutura.hw_drivers.contract.rig import Rig
 from sutura.hw_drivers.errors import DriverError
-from sutura.hw_drivers.table import ENTRY_POINT_GROUP
+from sutura.hw_drivers.table import ENTRY_POINT_GROUP, OPERATOR_GROUP
 
 CLAUSES: tuple[Clause, ...] = (
     *life.CLAUSES,
@@ -31,16 +31,38 @@ def run_contract(
     for clause in clauses:
         findings.append(look_at(rig, clause))
         progress(findings[-1])
-    package, number = _origin(rig.driver)
-    return ContractReport(
-        driver=rig.driver,
-        package=package,
-        version=number,
-        options=dict(rig.options),
+    return report_of(
+        rig.driver,
+        findings,
+        options=rig.options,
         joints=rig.joints.names,
         emulated=rig.device.kind if rig.device is not None else "",
         simulated=rig.kind.capabilities.simulated,
         rate_hz=1.0 / rig.period,
+    )
+
+
+def report_of(
+    driver: str,
+    findings: Iterable[Finding],
+    *,
+    options: Mapping[str, object],
+    joints: tuple[str, ...] = (),
+    emulated: str = "",
+    simulated: bool,
+    rate_hz: float,
+) -> ContractReport:
+    """What was found here and now."""
+    package, number = origin(driver)
+    return ContractReport(
+        driver=driver,
+        package=package,
+        version=number,
+        options=dict(options),
+        joints=joints,
+        emulated=emulated,
+        simulated=simulated,
+        rate_hz=rate_hz,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=this_machine(),
         findings=tuple(findings),
@@ -82,11 +104,12 @@ def look_at(rig: Rig, clause: Clause) -> Finding:
     return found("measured" if is_told else "pass", figure=figure)
 
 
-def _origin(driver: str) -> tuple[str, str]:
+def origin(driver: str) -> tuple[str, str]:
     """The package a driver comes from, and its version."""
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.name == driver and point.dist is not None:
-            return point.dist.name, point.dist.version
+    for group in (ENTRY_POINT_GROUP, OPERATOR_GROUP):
+        for point in entry_points(group=group):
+            if point.name == driver and point.dist is not None:
+                return point.dist.name, point.dist.version
     if ":" in driver:
         return driver.partition(":")[0], "unversioned"
     return "sutura", __version__

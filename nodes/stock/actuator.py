@@ -115,7 +115,11 @@ class Actuator(Node):
             (*arm.home, 0.0),
             self.params.acceleration,
         )
-        return load_actuator(choice.use)(joints, choice.options, self.driver_context())
+        kind = load_actuator(choice.use)
+        if self.params.feedback_rate > kind.capabilities.max_rate_hz:
+            most = f"driver {choice.use!r} takes at most {kind.capabilities.max_rate_hz:g} Hz"
+            raise RequestRefused(f"{self.name}: feedback_rate is {self.params.feedback_rate:g} Hz, {most}")
+        return kind(joints, choice.options, self.driver_context())
 
     # What lets it move ----------------------------------------------------------------------------------------
 
@@ -161,6 +165,9 @@ class Actuator(Node):
         estop = self.estop.value
         if estop is None or estop.pressed:
             self._say("it needs to hear that the emergency stop is released")
+            return False
+        if not self.driver.is_homed:
+            self._say("it must be homed before it follows")
             return False
         if command.name != self._names or not self._setpoint:
             self._say(f"expected joints {', '.join(self._names)} in the command")
