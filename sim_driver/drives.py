@@ -6,8 +6,6 @@ from enum import Enum
 from sutura.sim_driver.simulated_arms import SimulatedArms
 from sutura.sim_driver.wire import SILENCE_HOLD_S, Act, DriveCommand, DriveState, WorldEnd
 
-_SILENCE_NS = int(SILENCE_HOLD_S * 1e9)
-
 
 class _Mode(Enum):
     BRAKED = "braked"
@@ -33,7 +31,9 @@ class Drives:
     drive that hears nothing for 30 ms holds and refuses to move until it is enabled anew.
     """
 
-    def __init__(self, physics: SimulatedArms, bus: WorldEnd) -> None:
+    def __init__(self, physics: SimulatedArms, bus: WorldEnd, silence: float = SILENCE_HOLD_S) -> None:
+        """silence [s]: after which a following drive holds by itself."""
+        self._silence_ns = int(silence * 1e9)
         self._physics = physics
         self._bus = bus
         self._drives = {arm: _Drive(arm, physics.joint_count(arm) + 1) for arm in physics.arms}
@@ -48,7 +48,7 @@ class Drives:
             else:
                 self._carry_out(drive, command, now)
         for drive in self._drives.values():
-            if drive.mode is _Mode.FOLLOWING and now - drive.heard_at > _SILENCE_NS:
+            if drive.mode is _Mode.FOLLOWING and now - drive.heard_at > self._silence_ns:
                 self._physics.hold(drive.arm)
                 drive.mode = _Mode.SILENT
                 drive.fault = f"held by itself after {(now - drive.heard_at) * 1e-6:.0f} ms of silence"

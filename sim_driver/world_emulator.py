@@ -11,7 +11,7 @@ from sutura.hw_drivers.emulator import DeviceTruth, Emulator
 from sutura.hw_drivers.errors import BadCall
 from sutura.sim_driver.drives import Drives
 from sutura.sim_driver.make_world import make_world
-from sutura.sim_driver.wire import WorldEnd
+from sutura.sim_driver.wire import SILENCE_HOLD_S, WorldEnd
 
 _STEP_S = 0.001
 _REPORT_EVERY = 2
@@ -19,12 +19,14 @@ _MOVING = 1e-3  # [rad/s or m/s]
 
 
 class WorldOptions(DriverOptions):
-    """device_dir: where drivers look for it; arm: its name; model: its arm file; rings: on the board."""
+    """device_dir: where drivers look for it; arm: its name; model: its arm file; rings: on the board; silence [s]:
+    after which a drive holds by itself, longer than in a run where a busy machine must not look like silence."""
 
     device_dir: str
     arm: str = "PSM1"
     model: str = "psm_classic_lnd"
     rings: int = 0
+    silence: float = SILENCE_HOLD_S
 
 
 class WorldEmulator(Emulator):
@@ -97,7 +99,7 @@ class WorldEmulator(Emulator):
 
     def _open_bus(self) -> None:
         self._bus = WorldEnd(Path(self._set.device_dir))
-        self._drives = Drives(self._physics, self._bus)
+        self._drives = Drives(self._physics, self._bus, self._set.silence)
 
     def _live(self) -> None:
         tick, steps = time.monotonic(), 0
