@@ -1,6 +1,7 @@
 """The real world: driver interfaces and the table of drivers."""
 
 from sutura.hw_drivers.actuator import ActuatorDriver, DriverState
+from sutura.hw_drivers.camera import Camera, CameraCapabilities, CameraFrame
 from sutura.hw_drivers.capabilities import Capabilities, StopCategory
 from sutura.hw_drivers.context import DriverContext, DriverOptions
 from sutura.hw_drivers.disturbance import Disturbance, SensorFault
@@ -16,13 +17,16 @@ from sutura.hw_drivers.errors import (
 )
 from sutura.hw_drivers.input_device import HandSample, InputDevice
 from sutura.hw_drivers.joints import ActuatedJoints
-from sutura.hw_drivers.table import installed, load_actuator, load_input
+from sutura.hw_drivers.table import installed, load_actuator, load_camera, load_input
 
 __all__ = [
     "ActuatedJoints",
     "ActuatorDriver",
     "BadDriver",
     "BadOptions",
+    "Camera",
+    "CameraCapabilities",
+    "CameraFrame",
     "Capabilities",
     "CommandRefused",
     "DeviceFault",
@@ -40,5 +44,6 @@ __all__ = [
     "WrongState",
     "installed",
     "load_actuator",
+    "load_camera",
     "load_input",
 ]

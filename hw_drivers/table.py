@@ -5,13 +5,14 @@ from importlib.metadata import entry_points
 from typing import TypeVar
 
 from sutura.hw_drivers.actuator import ActuatorDriver
+from sutura.hw_drivers.camera import Camera
 from sutura.hw_drivers.errors import BadDriver, UnknownDriver
 from sutura.hw_drivers.input_device import InputDevice
 from sutura.plugins import is_target, load_attribute
 
 ENTRY_POINT_GROUP = "sutura.drivers"
 
-_KIND_NAMES: dict[type, str] = {ActuatorDriver: "actuator", InputDevice: "input"}
+_KIND_NAMES: dict[type, str] = {ActuatorDriver: "actuator", InputDevice: "input", Camera: "camera"}
 
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
@@ -19,9 +20,10 @@ _OURS: Mapping[str, str] = {
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",
+    "endoscope": "sutura.sim_driver.endoscope:Endoscope",
 }
 
-DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice)
+DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice, Camera)
 
 
 def installed() -> dict[str, str]:
@@ -40,6 +42,11 @@ def load_input(name: str) -> type[InputDevice]:
     return _load(name, InputDevice)  # type: ignore[type-abstract]
 
 
+def load_camera(name: str) -> type[Camera]:
+    """The camera driver of that name. Raises UnknownDriver, BadDriver."""
+    return _load(name, Camera)  # type: ignore[type-abstract]
+
+
 def _load(name: str, kind: type[DriverT]) -> type[DriverT]:
     table = installed()
     target = table.get(name, name)
@@ -50,5 +57,6 @@ def _load(name: str, kind: type[DriverT]) -> type[DriverT]:
     except ImportError as error:
         raise BadDriver(name, target, f"cannot be loaded: {error}") from error
     if not (isinstance(found, type) and issubclass(found, kind)):
-        raise BadDriver(name, target, f"expected an {_KIND_NAMES[kind]} driver, came {found!r}")
+        article = "a" if kind is Camera else "an"
+        raise BadDriver(name, target, f"expected {article} {_KIND_NAMES[kind]} driver, came {found!r}")
     return found

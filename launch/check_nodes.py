@@ -1,12 +1,12 @@
 """Checks each node by itself: its class, its ports' names, its parameters and its driver."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sutura.hw_drivers import ActuatorDriver, InputDevice, load_actuator, load_input
+from sutura.hw_drivers import ActuatorDriver, Camera, InputDevice, load_actuator, load_camera, load_input
 from sutura.hw_drivers.context import read_options
 from sutura.hw_drivers.errors import DriverError, UnknownDriver
 from sutura.launch.check_fields import field_problems, whole_problem
@@ -16,7 +16,13 @@ from sutura.messages import describe
 from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
 from sutura.nodes.errors import NodeError
 
-Driver = type[ActuatorDriver] | type[InputDevice]
+Driver = type[ActuatorDriver] | type[InputDevice] | type[Camera]
+
+_LOADERS: Mapping[str, Callable[[str], Driver]] = {
+    "an actuator": load_actuator,
+    "an input": load_input,
+    "a camera": load_camera,
+}
 
 
 @dataclass(frozen=True)
@@ -102,28 +108,38 @@ def _params(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> No
 
 
 def _driver(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> Driver | None:
-    takes_input = bool(getattr(kind, "uses_input_device", False))
+    wanted = _wanted_driver(kind)
     choice = node.driver
-    if not (kind.drives_actuator or takes_input):
+    if not wanted:
         if choice is not None:
             reason = f"node {node.name!r} ({kind.declaration.name}) takes no driver, came {choice.use!r}"
             problems.append(Problem.at(node.where("driver"), "needless-driver", reason))
         return None
     if choice is None:
-        wanted = "actuator" if kind.drives_actuator else "input"
-        reason = f"node {node.name!r} needs an {wanted} driver: say `driver: {{use: NAME}}`"
+        reason = f"node {node.name!r} needs {wanted} driver: say `driver: {{use: NAME}}`"
         problems.append(Problem.at(node.where(), "missing-driver", reason))
         return None
-    found = _load_driver(node, choice.use, bool(kind.drives_actuator), problems)
+    found = _load_driver(node, choice.use, _LOADERS[wanted], problems)
     if found is not None:
         problems += _option_problems(node, found)
     return found
 
 
-def _load_driver(node: TopologyNode, name: str, moves: bool, problems: list[Problem]) -> Driver | None:
+def _wanted_driver(kind: type[Node]) -> str:
+    """Which driver, in words, a node of this class needs; empty for none."""
+    if kind.drives_actuator:
+        return "an actuator"
+    if getattr(kind, "uses_camera", False):
+        return "a camera"
+    return "an input" if getattr(kind, "uses_input_device", False) else ""
+
+
+def _load_driver(
+    node: TopologyNode, name: str, load: Callable[[str], Driver], problems: list[Problem]
+) -> Driver | None:
     mark = node.where("driver", "use")
     try:
-        found: Driver = load_actuator(name) if moves else load_input(name)
+        found = load(name)
     except UnknownDriver as error:
         problems.append(Problem.at(mark, "unknown-driver", f"node {node.name!r}: {error}"))
     except DriverError as error:
