@@ -36,7 +36,7 @@ class Camera(Node):
 
         rate: Annotated[float, Meta(gt=0.0, le=200.0)] = 25.0
         share: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.4
-        least_rate: Annotated[float, Meta(gt=0.0, le=200.0)] = 10.0
+        least_rate: Annotated[float, Meta(gt=0.0, le=200.0)] = 12.5
         bit_rate: Annotated[int, Meta(ge=0, le=20_000_000)] = 3_000_000
         keyframe_every: Annotated[float, Meta(ge=0.1, le=10.0)] = 1.0
         time_code: bool = False
