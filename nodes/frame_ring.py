@@ -119,13 +119,14 @@ class _Mapped:
             self.memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             status = os.fstat(file.fileno())
         self.identity = (status.st_dev, status.st_ino)
-        magic, self.slots, self.slot_bytes = _HEAD.unpack_from(self.memory)
+        is_whole = len(self.memory) >= _HEAD.size
+        magic, self.slots, self.slot_bytes = _HEAD.unpack_from(self.memory) if is_whole else (b"", 0, 0)
         if magic != _MAGIC or len(self.memory) != _offset(self.slots, self.slot_bytes):
             self.memory.close()
             raise ValueError(f"{path} is no ring of pictures")
 
     def copy(self, place: RingPlace) -> bytes | None:
-        if not (0 <= place.slot < self.slots and 0 <= place.size <= self.slot_bytes):
+        if not (0 <= place.slot < self.slots and 0 <= place.size <= self.slot_bytes and place.sequence > 0):
             return None
         at = _offset(place.slot, self.slot_bytes)
         if _MARK.unpack_from(self.memory, at)[0] != place.sequence:

@@ -38,6 +38,6 @@ def read_time_code(pixels: NDArray[np.uint8]) -> int | None:
     inner = blocks[:, _MARGIN:-_MARGIN, :, _MARGIN:-_MARGIN].mean(axis=(1, 3))
     code = np.packbits(inner.reshape(-1)[:_BITS] > (_BLACK + _WHITE) / 2).tobytes()
     time, check = code[:_TIME_BYTES], code[_TIME_BYTES:]
-    if binascii.crc_hqx(time, 0xFFFF).to_bytes(2) != check or not any(time):
+    if binascii.crc_hqx(time, 0xFFFF).to_bytes(2) != check:
         return None
     return int.from_bytes(time) * 1000

@@ -27,20 +27,21 @@ class VideoStream:
         self._bit_rate, self._keyframe_every = bit_rate, keyframe_every
         self._encoder: H264Encoder | None = None
         self._rate = 0.0
-        self._needs_keyframe = False
         self.oversized = 0
 
     def encode(self, pixels: NDArray[np.uint8], stamp: int, rate: float) -> "Encoded | None":
         """One picture, height × width × 3, captured at `stamp` [ns], of a camera that now gives `rate` [Hz].
 
-        None where it came out too long: what comes next can be decoded without it. Raises VideoUnavailable.
+        None where it came out too long: the stream then begins anew, with less. Raises VideoUnavailable.
         """
         height, width = pixels.shape[0] & ~1, pixels.shape[1] & ~1  # what the codec takes
         encoder = self._encoder
         if encoder is None or encoder.size != (width, height) or rate != self._rate:
             encoder = self._encoder = self._kind(width, height, rate, self._bit_rate, self._keyframe_every)
             self._rate = rate
-        coded = encoder.encode(pixels[:height, :width], stamp, self._needs_keyframe)
-        self._needs_keyframe = len(coded.data) > MAX_VIDEO_BYTES
-        self.oversized += self._needs_keyframe
-        return None if self._needs_keyframe or not coded.data else coded
+        coded = encoder.encode(pixels[:height, :width], stamp)
+        if len(coded.data) <= MAX_VIDEO_BYTES:
+            return coded if coded.data else None
+        self.oversized += 1
+        self._encoder, self._bit_rate = None, self._bit_rate * 3 // 4
+        return None
