@@ -12,7 +12,7 @@ from sutura.sim_driver.stereo_view import StereoView
 from sutura.sim_driver.wire import CameraEnd
 
 _PATIENCE_S = 0.005  # the world steps a thousand times a second
-_OLDEST_NS = 200_000_000
+_OLDEST_NS = 1_100_000_000  # on a virtual clock the answer to a question is there at the next picture
 
 Pixels = Annotated[int, Meta(ge=64, le=1920, multiple_of=8)]
 

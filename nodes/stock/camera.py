@@ -59,7 +59,7 @@ class Camera(Node):
         self._poses: dict[str, PoseAtFrame] = {}
         self._ring: FrameWriter | None = None
         self._stream = self._new_stream(self.params)
-        self._trouble = ""
+        self._trouble = self._told = ""
         self._tries_at, self._ticks = 0, 0
         self.driver = load_camera(choice.use)(choice.options, self.driver_context())
         self._open()
@@ -103,6 +103,7 @@ class Camera(Node):
             self._lose(error)
             return
         if picture is not None:
+            self._told = ""
             self._send(picture)
             self._count(begun, picture)
 
@@ -196,8 +197,9 @@ class Camera(Node):
         """Say it once; a device that does not answer may come back."""
         self._tries_at = self.now() + _AGAIN_NS if isinstance(error, DeviceLost) else 0
         self.driver.close()
-        if str(error) != self._trouble:
-            self._trouble = str(error)
+        self._trouble = str(error)
+        if self._trouble != self._told:
+            self._told = self._trouble
             self.event("unavailable", f"no picture: {error}")
 
     def on_stop(self) -> None:
