@@ -43,8 +43,8 @@ lockstep: fast ## time lockstep, hot paths compiled; writes lockstep.json
 safety: env ## kill supervised nodes, the watchdog and the actuator 100 times; prints the slowest hold
 	@$(BIN)/python -m bench.safety --kills 100 --json safety.json $(ARGS)
 
-ik: env ## time inverse kinematics beside other libraries, those of the extra `bench` that are installed; writes ik.json
-	@$(BIN)/python -m bench.ik --json ik.json $(ARGS)
+ik: env ## time inverse kinematics beside other libraries, those of the extra `bench` that are installed; writes ik.json and ik.svg
+	@$(BIN)/python -m bench.ik --json ik.json --plot ik.svg $(ARGS)
 
 tremor: env ## compare all tremor filters; writes tremor.json and tremor.svg
 	@$(BIN)/python -m bench.tremor --json tremor.json --plot tremor.svg $(ARGS)

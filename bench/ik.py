@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from bench.ik_plot import drawing
 from bench.ik_solvers import OURS, Solver, solvers
 from bench.machine import Machine, this_machine
 from sutura.kinematics import Arm, load_arm
@@ -30,7 +31,10 @@ _OFF_PATH = 1e-3  # [rad, m] from the joints that made the target: another branc
 
 
 class SolverFigures(msgspec.Struct, frozen=True):
-    """One solver. us: median of all solves; ratio: of medians to ours, by round, the middle and the extremes."""
+    """One solver. us: median of all solves; ratio: of medians to ours, by round, the middle and the extremes.
+
+    percentiles_us: 1 to 99.
+    """
 
     solver: str
     median_us: float
@@ -41,6 +45,7 @@ class SolverFigures(msgspec.Struct, frozen=True):
     worst_position_m: float
     worst_angle_rad: float
     off_path: int
+    percentiles_us: tuple[float, ...]
 
 
 class IkBench(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +106,7 @@ class _Run:
             self.position,
             self.angle,
             self.off_path,
+            tuple((np.percentile(everything, np.arange(1, 100)) / 1e3).round(2).tolist()),
         )
 
 
@@ -159,16 +165,19 @@ def main(
     targets: Annotated[int, typer.Option(min=10, help="poses of each path")] = 500,
     seed: Annotated[int, typer.Option(help="of the paths")] = 0,
     json: Annotated[Path | None, typer.Option(help="write all figures to this file")] = None,
+    plot: Annotated[Path | None, typer.Option(help="draw how long the solves took, as SVG")] = None,
     table: Annotated[bool, typer.Option("--markdown", help="print the table as Markdown")] = False,
 ) -> None:
     """Time inverse kinematics of the patient-side arm: ours, roboticstoolbox, Pinocchio and mink.
 
-    Example: python -m bench.ik --rounds 20 --json ik.json
+    Example: python -m bench.ik --rounds 20 --json ik.json --plot ik.svg
     """
     console = Console()
     bench = measure(rounds, targets, seed)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(bench)))
+    if plot is not None:
+        plot.write_text(drawing((one.solver, one.percentiles_us) for one in bench.solvers))
     if table:
         console.print(markdown(bench), markup=False, soft_wrap=True)
     else:

@@ -47,7 +47,7 @@ class CpuMeter:
         total = 0.0
         for place in places & set(self._first):
             first, last = self._first[place], self._last[place]
-            if last.now > first.now:
+            if last.now > first.now and last.cpu_s is not None and first.cpu_s is not None:
                 total += 100.0 * (last.cpu_s - first.cpu_s) / ((last.now - first.now) * 1e-9)
         return total
 

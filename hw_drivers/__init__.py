@@ -17,7 +17,15 @@ from sutura.hw_drivers.errors import (
 )
 from sutura.hw_drivers.input_device import HandSample, InputDevice
 from sutura.hw_drivers.joints import ActuatedJoints
-from sutura.hw_drivers.table import installed, load_actuator, load_camera, load_input
+from sutura.hw_drivers.operator_device import OperatorDevice, OperatorSample
+from sutura.hw_drivers.table import (
+    installed,
+    installed_operator_devices,
+    load_actuator,
+    load_camera,
+    load_input,
+    load_operator,
+)
 
 __all__ = [
     "ActuatedJoints",
@@ -38,12 +46,16 @@ __all__ = [
     "DriverState",
     "HandSample",
     "InputDevice",
+    "OperatorDevice",
+    "OperatorSample",
     "SensorFault",
     "StopCategory",
     "UnknownDriver",
     "WrongState",
     "installed",
+    "installed_operator_devices",
     "load_actuator",
     "load_camera",
     "load_input",
+    "load_operator",
 ]

@@ -1,8 +1,8 @@
-"""The interface of everything that takes pictures."""
+"""The interface of everything that sees."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -11,37 +11,35 @@ from numpy.typing import NDArray
 from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
 from sutura.hw_drivers.errors import DeviceFault, WrongState
 
-
-class CameraCapabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What a camera gives once it is open.
-
-    width, height [pixels]; rate [Hz]; pixel_format: of the device itself, in words; resizable: it can be told to
-    give smaller pictures; simulated: no hardware is read.
-    """
-
-    width: int
-    height: int
-    rate: float
-    pixel_format: str = "rgb8"
-    resizable: bool = False
-    simulated: bool = False
+Pixels = NDArray[np.uint8]
 
 
-class CameraFrame(NamedTuple):
-    """One picture. pixels: height × width × 3, uint8, red, green, blue; stamp: when it was captured [ns]."""
+class CameraFrame(msgspec.Struct, frozen=True):
+    """One picture. pixels: (height, width, 3), red, green, blue; stamp [ns]: when it was taken, by the host's
+    clock (CLOCK_MONOTONIC)."""
 
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     stamp: int
 
 
-class Camera(ABC):
-    """A camera. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close().
+class CameraCapabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """simulated: no hardware is read, and the same times give the same pictures; stamped_at_capture: the stamp is
+    that of the picture, not of when it came in; on_request: a picture is made when it is read, and at any scale,
+    else they come by themselves."""
 
-    timeout [s]: the longest that `read` waits. One thread owns a driver.
+    simulated: bool = False
+    stamped_at_capture: bool = True
+    on_request: bool = False
+
+
+class Camera(ABC):
+    """A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close().
+
+    A camera that is lost raises DeviceLost from `read`; `close()` and then `open()` is the way back.
     """
 
     Options: ClassVar[type[DriverOptions]] = DriverOptions
-    timeout: ClassVar[float] = 0.02
+    capabilities: ClassVar[CameraCapabilities] = CameraCapabilities()
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         self.context = context
@@ -53,39 +51,37 @@ class Camera(ABC):
         """The driver's name in messages to people."""
         return f"{type(self).__name__} of {self.context.name}"
 
-    @property
-    @abstractmethod
-    def capabilities(self) -> CameraCapabilities:
-        """What it gives; of an open camera, what was agreed with the device."""
-
     def open(self) -> None:
-        """Take the device. Opening twice changes nothing. Raises DriverError."""
+        """Take the camera. Opening twice changes nothing. Raises DriverError."""
         if not self._is_open:
             self._open()
             self._is_open = True
 
     def read(self) -> CameraFrame | None:
-        """The newest picture that was not read yet, or None. Raises DeviceLost, DeviceFault."""
-        self._require("read")
+        """The next picture, or None if there is none yet or no more; a driver waits for one no longer than its own
+        timeout. Raises DeviceLost, DeviceFault."""
+        if not self._is_open:
+            raise WrongState(self.name, "read", "open", "closed")
         frame = self._read()
-        if frame is not None and (frame.pixels.ndim != 3 or frame.pixels.shape[2] != 3):
-            raise DeviceFault(self.name, f"expected height × width × 3 pixels, came {frame.pixels.shape}")
+        if frame is not None:
+            self._check(frame)
         return frame
 
-    def resize(self, width: int, height: int) -> bool:
-        """Give pictures of another size from now on; False where the camera cannot."""
-        self._require("resize")
-        return self._resize(width, height)
+    def resize(self, scale: float) -> None:
+        """Give pictures of `scale` times the full width and height from now on; only some can."""
 
     def close(self) -> None:
-        """Give the device back. Closing twice changes nothing."""
+        """Give the camera back. Closing twice changes nothing."""
         if self._is_open:
             self._is_open = False
             self._close()
 
-    def _require(self, call: str) -> None:
-        if not self._is_open:
-            raise WrongState(self.name, call, "open", "closed")
+    def _check(self, frame: CameraFrame) -> None:
+        shape, kind = frame.pixels.shape, frame.pixels.dtype
+        if len(shape) != 3 or shape[2] != 3 or kind != np.uint8:
+            raise DeviceFault(self.name, f"expected pixels (height, width, 3) of uint8, came {shape} of {kind}")
+        if frame.stamp > self.context.now():
+            raise DeviceFault(self.name, f"a picture stamped {frame.stamp} ns, which is still to come")
 
     @abstractmethod
     def _open(self) -> None: ...
@@ -93,8 +89,5 @@ class Camera(ABC):
     @abstractmethod
     def _read(self) -> CameraFrame | None: ...
 
-    def _resize(self, width: int, height: int) -> bool:
-        return False
-
     def _close(self) -> None:
-        """Nothing to give back."""
+        """Some need nothing here."""

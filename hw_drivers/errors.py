@@ -8,7 +8,10 @@ SuturaError
     ├── WrongState        a call that the driver's state does not allow
     ├── CommandRefused    a command that must not reach a motor
     ├── DeviceFault       the device reports a fault or has stopped by itself
-    └── DeviceLost        the device does not answer
+    ├── DeviceLost        the device does not answer
+    ├── MissingExtra      the driver needs libraries that are not installed
+    ├── BadCall           an emulator was called in a way that it does not know
+    └── EmulatorFell      an emulator in a process of its own has ended, or refused a call
 """
 
 from collections.abc import Iterable
@@ -71,3 +74,26 @@ class DeviceLost(DriverError):
 
     def __init__(self, driver: str, reason: str) -> None:
         super().__init__(f"device of driver {driver!r} does not answer: {reason}")
+
+
+class MissingExtra(DriverError):
+    """Raised when a driver needs libraries that come with an extra which is not installed."""
+
+    def __init__(self, driver: str, extra: str, library: str) -> None:
+        super().__init__(
+            f"driver {driver!r} needs {library}, which is not installed: pip install 'sutura[{extra}]'"
+        )
+
+
+class BadCall(DriverError):
+    """Raised when an emulator is called in a way that it does not know."""
+
+    def __init__(self, call: str, reason: str, known: Iterable[str]) -> None:
+        super().__init__(f"call of an emulator {call!r}: {reason} (it takes: {', '.join(known)})")
+
+
+class EmulatorFell(DriverError):
+    """Raised when an emulator in a process of its own has ended, does not answer, or refused a call."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"emulated {kind!r}: {reason}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutura.hw_drivers import load_actuator
+from sutura.hw_drivers import load_actuator, load_input, load_operator
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, wiring_of
 from sutura.nodes import Node, load_node
@@ -43,6 +43,17 @@ class Blueprint:
             driver = self.topology.nodes[name].driver
             if driver is not None and not load_actuator(driver.use).capabilities.simulated:
                 found[name] = driver.use
+        return found
+
+    @property
+    def hardware_inputs(self) -> dict[str, str]:
+        """The nodes that read hands and feet of the real world, with their drivers. Raises as `hardware`."""
+        found = {}
+        for name, kind in self.kinds.items():
+            driver = self.topology.nodes[name].driver
+            for mark, load in (("uses_input_device", load_input), ("uses_operator_device", load_operator)):
+                if driver is not None and getattr(kind, mark, False) and not load(driver.use).simulated:
+                    found[name] = driver.use
         return found
 
     @property

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sutura.hw_drivers import ActuatorDriver, Camera, InputDevice, load_actuator, load_camera, load_input
+from sutura.hw_drivers import (
+    ActuatorDriver,
+    Camera,
+    InputDevice,
+    OperatorDevice,
+    load_actuator,
+    load_camera,
+    load_input,
+    load_operator,
+)
 from sutura.hw_drivers.context import read_options
 from sutura.hw_drivers.errors import DriverError, UnknownDriver
 from sutura.launch.check_fields import field_problems, whole_problem
@@ -16,12 +25,12 @@ from sutura.messages import describe
 from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
 from sutura.nodes.errors import NodeError
 
-Driver = type[ActuatorDriver] | type[InputDevice] | type[Camera]
+Driver = type[ActuatorDriver] | type[InputDevice] | type[OperatorDevice] | type[Camera]
 
-_LOADERS: Mapping[str, Callable[[str], Driver]] = {
-    "an actuator": load_actuator,
-    "an input": load_input,
-    "a camera": load_camera,
+_WANTED: Mapping[Callable[[str], Driver], str] = {
+    load_actuator: "an actuator",
+    load_input: "an input",
+    load_camera: "a camera",
 }
 
 
@@ -108,38 +117,40 @@ def _params(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> No
 
 
 def _driver(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> Driver | None:
-    wanted = _wanted_driver(kind)
-    choice = node.driver
-    if not wanted:
+    choice, loader = node.driver, _loader(kind)
+    if loader is None:
         if choice is not None:
             reason = f"node {node.name!r} ({kind.declaration.name}) takes no driver, came {choice.use!r}"
             problems.append(Problem.at(node.where("driver"), "needless-driver", reason))
         return None
     if choice is None:
-        reason = f"node {node.name!r} needs {wanted} driver: say `driver: {{use: NAME}}`"
-        problems.append(Problem.at(node.where(), "missing-driver", reason))
+        if loader is not load_operator:  # it is scripted without
+            reason = f"node {node.name!r} needs {_WANTED[loader]} driver: say `driver: {{use: NAME}}`"
+            problems.append(Problem.at(node.where(), "missing-driver", reason))
         return None
-    found = _load_driver(node, choice.use, _LOADERS[wanted], problems)
+    found = _load_driver(node, choice.use, loader, problems)
     if found is not None:
         problems += _option_problems(node, found)
     return found
 
 
-def _wanted_driver(kind: type[Node]) -> str:
-    """Which driver, in words, a node of this class needs; empty for none."""
+def _loader(kind: type[Node]) -> Callable[[str], Driver] | None:
+    """What finds the drivers of a node of this class; None if it takes none."""
     if kind.drives_actuator:
-        return "an actuator"
+        return load_actuator
+    if getattr(kind, "uses_input_device", False):
+        return load_input
     if getattr(kind, "uses_camera", False):
-        return "a camera"
-    return "an input" if getattr(kind, "uses_input_device", False) else ""
+        return load_camera
+    return load_operator if getattr(kind, "uses_operator_device", False) else None
 
 
 def _load_driver(
-    node: TopologyNode, name: str, load: Callable[[str], Driver], problems: list[Problem]
+    node: TopologyNode, name: str, loader: Callable[[str], Driver], problems: list[Problem]
 ) -> Driver | None:
     mark = node.where("driver", "use")
     try:
-        found = load(name)
+        found = loader(name)
     except UnknownDriver as error:
         problems.append(Problem.at(mark, "unknown-driver", f"node {node.name!r}: {error}"))
     except DriverError as error:

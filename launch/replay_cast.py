@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from sutura.hw_drivers import Camera, InputDevice
+from sutura.hw_drivers import Camera, InputDevice, OperatorDevice
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.check_nodes import Known, know
 from sutura.launch.loader import load_topology
@@ -112,7 +112,11 @@ def _refusals(topology: Topology, nodes: Sequence[str], known: Sequence[Known]) 
             yield f"{name} is driven by {use!r}, which is hardware, and a replay moves none; {hint}"
         elif item.actuator is not None and item.actuator.capabilities.needs_world and not has_world:
             yield f"{name} is driven by {use!r}, which needs the simulated world: name the world as well"
-        elif item.driver is not None and issubclass(item.driver, InputDevice) and not item.driver.simulated:
+        elif (
+            item.driver is not None
+            and issubclass(item.driver, InputDevice | OperatorDevice)
+            and not item.driver.simulated
+        ):
             yield f"{name} reads {use!r}, which is hardware; its messages are in the recording: leave it out"
         elif item.driver is not None and issubclass(item.driver, Camera):
             yield f"{name} takes pictures with {use!r}; those it took are in the recording: leave it out"

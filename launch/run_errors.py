@@ -33,9 +33,9 @@ class NoSuchRun(LaunchError):
 class NotSimulated(LaunchError):
     """Raised when a topology with a driver of real hardware shall run on a virtual clock; nothing has moved."""
 
-    def __init__(self, node: str, driver: str) -> None:
+    def __init__(self, node: str, driver: str, does: str) -> None:
         super().__init__(
-            f"expected simulated drivers in lockstep, node {node} has {driver}, which moves real hardware; "
+            f"expected simulated drivers in lockstep, node {node} has {driver}, which {does} real hardware; "
             f"--set {node}.driver=NAME chooses another"
         )
 

@@ -50,8 +50,10 @@ def argument_settings(settings: Sequence[Setting]) -> dict[str, Located]:
 def check_keys(settings: Sequence[Setting], arguments: Iterable[str], nodes: Mapping[str, Located]) -> None:
     """Refuse keys that fit no argument and no node. Raises UnknownName."""
     arguments = tuple(arguments)
+    given = {name for name, tree in nodes.items() if "driver" in as_map(tree, name)}
     for setting in settings:
-        if setting.key in arguments or (setting.node in nodes and _fits(setting, nodes[setting.node])):
+        if setting.key in arguments or (setting.node in nodes and _fits(setting, setting.node in given)):
+            given |= {setting.node} if setting.rest == ("driver",) else set()
             continue
         known = {*arguments, *(key for name, tree in nodes.items() for key in _keys_of(name, tree))}
         near = get_close_matches(setting.node, nodes) if setting.rest else []
@@ -74,11 +76,9 @@ def apply_setting(setting: Setting, nodes: dict[str, Located]) -> None:
     nodes[setting.node] = merge_maps(tree, _nest(path, setting.value))
 
 
-def _fits(setting: Setting, node: Located) -> bool:
-    """One parameter, the driver, or one option of the driver that the node has."""
-    if setting.rest[0] != "driver":
-        return len(setting.rest) == 1
-    return len(setting.rest) == 1 or (len(setting.rest) == 2 and "driver" in as_map(node, setting.node))
+def _fits(setting: Setting, has_driver: bool) -> bool:
+    """One parameter, the driver, or one option of the driver that the node has, or was given before."""
+    return len(setting.rest) == 1 or (len(setting.rest) == 2 and setting.rest[0] == "driver" and has_driver)
 
 
 def _keys_of(name: str, tree: Located) -> Iterable[str]:

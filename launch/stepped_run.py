@@ -183,6 +183,8 @@ def stepped_configs(
 
 
 def require_simulated(blueprint: Blueprint) -> None:
-    """A virtual clock must never drive a real motor. Raises NotSimulated."""
+    """A virtual clock must never drive a real motor, and no hand keeps its pace. Raises NotSimulated."""
     for node, driver in blueprint.hardware.items():
-        raise NotSimulated(node, driver)
+        raise NotSimulated(node, driver, "moves")
+    for node, driver in blueprint.hardware_inputs.items():
+        raise NotSimulated(node, driver, "reads")

@@ -28,6 +28,7 @@ from sutura.messages.operator import (
     EmergencyStop,
     MotionLocks,
     OperatorPresence,
+    Pedal,
     TeleopScale,
     TeleopState,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "MotionPermit",
     "OperatingState",
     "OperatorPresence",
+    "Pedal",
     "Pose",
     "PoseAtFrame",
     "RawDecoder",

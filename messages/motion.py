@@ -15,7 +15,7 @@ from sutura.messages.fields import (
 from sutura.messages.message import Message
 
 _UNIT_TOLERANCE = 1e-3
-_LEAST_SQUARE, _LARGEST_SQUARE = (1.0 - _UNIT_TOLERANCE) ** 2, (1.0 + _UNIT_TOLERANCE) ** 2
+_LEAST, _LARGEST = 1.0 - _UNIT_TOLERANCE, 1.0 + _UNIT_TOLERANCE
 
 
 class Pose(Message, frozen=True):
@@ -28,10 +28,8 @@ class Pose(Message, frozen=True):
     orientation: Quaternion
 
     def __post_init__(self) -> None:
-        x, y, z, w = self.orientation
-        square = x * x + y * y + z * z + w * w
-        if not _LEAST_SQUARE <= square <= _LARGEST_SQUARE:
-            raise ValueError(f"expected a unit quaternion, its norm is {math.sqrt(square):.6g}")
+        if not _LEAST <= math.hypot(*self.orientation) <= _LARGEST:
+            raise ValueError(f"expected a unit quaternion, its norm is {math.hypot(*self.orientation):.6g}")
 
 
 class JointState(Message, frozen=True):

@@ -10,6 +10,12 @@ class Clutch(Message, frozen=True):
     pressed: bool
 
 
+class Pedal(Message, frozen=True):
+    """A pedal that stops nothing: the camera's, or the one that gives the hands to another arm."""
+
+    pressed: bool
+
+
 class OperatorPresence(Message, frozen=True):
     """Whether the operator is at the console, with head and hands where they belong."""
 

@@ -15,6 +15,8 @@ M = TypeVar("M", bound=Message)
 # CLOCK_MONOTONIC is one for a host; anything further ahead was stamped by another clock.
 FUTURE_TOLERANCE_NS = 1_000_000
 _NO_AGE = 2**63
+_LEAST_PERIOD_NS = 10_000  # no writer is faster: a number that says so is damaged, and would make a reader deaf
+_LOST_AT_ONCE = 1000
 
 
 class Connection:
@@ -146,7 +148,10 @@ class InputPort(Generic[M]):
         if seq - link.seq != 1:
             if seq <= link.seq:
                 return False  # a latched message sent again, or a repeat
-            link.counters.lost += seq - link.seq - 1
+            lost = seq - link.seq - 1
+            if lost > _LOST_AT_ONCE and lost * _LEAST_PERIOD_NS > frame.stamp - link.stamp:
+                return self._reject(link, frame, f"its number leaps by {lost} within {frame.stamp - link.stamp} ns")
+            link.counters.lost += lost
         link.seq, link.stamp = seq, frame.stamp
         link.counters.received += 1
         if age > self._oldest_ns or 0 < frame.expires <= now:  # as `usable` says, without the call

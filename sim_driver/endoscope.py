@@ -14,7 +14,9 @@ from sutura.sim_driver.wire import CameraEnd
 _PATIENCE_S = 0.005  # the world steps a thousand times a second
 _OLDEST_NS = 1_100_000_000  # on a virtual clock the answer to a question is there at the next picture
 
-Pixels = Annotated[int, Meta(ge=64, le=1920, multiple_of=8)]
+_LEAST, _STEP = 64, 16  # pixels: sizes that every codec and a time code take
+
+Pixels = Annotated[int, Meta(ge=_LEAST, le=1920, multiple_of=_STEP)]
 
 
 class EndoscopeOptions(DriverOptions):
@@ -35,23 +37,16 @@ class Endoscope(Camera):
     """
 
     Options = EndoscopeOptions
+    capabilities = CameraCapabilities(simulated=True, on_request=True)
     options: EndoscopeOptions
-    timeout = _PATIENCE_S
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(options, context)
         self._end: CameraEnd | None = None
         self._view: StereoView | None = None
         self._eyes = _eyes(self.options)
-        self._size = self.options.width, self.options.height
+        self._size = (self.options.width, self.options.height)
         self._seen = 0
-
-    @property
-    def capabilities(self) -> CameraCapabilities:
-        width, height = self._size
-        return CameraCapabilities(
-            width=width * len(self._eyes), height=height, rate=1000.0, resizable=True, simulated=True
-        )
 
     def _open(self) -> None:
         self._end = CameraEnd(self.context.device_dir, self.context.name)
@@ -67,11 +62,11 @@ class Endoscope(Camera):
         self._seen = scene.stamp
         return CameraFrame(view.draw(scene.qpos), scene.stamp)
 
-    def _resize(self, width: int, height: int) -> bool:
-        self._size = width // len(self._eyes), height
+    def resize(self, scale: float) -> None:
+        """Draw each eye at `scale` times its full width and height, in steps of 16 pixels."""
+        self._size = _fitted(scale * self.options.width), _fitted(scale * self.options.height)
         if self._view is not None:
             self._view.resize(*self._size)
-        return True
 
     def _close(self) -> None:
         if self._view is not None:
@@ -95,3 +90,7 @@ class Endoscope(Camera):
 def _eyes(options: EndoscopeOptions) -> tuple[str, ...]:
     name = options.camera
     return (f"{name}_left", f"{name}_right") if options.stereo else (name,)
+
+
+def _fitted(pixels: float) -> int:
+    return max(_LEAST, int(pixels) // _STEP * _STEP)

@@ -172,7 +172,9 @@ def _numbers(script: str, row: dict[str, object], key: str, count: int) -> tuple
 def _between(start: WayPoint, end: WayPoint, s: float) -> tuple[Vector3, Quaternion, float]:
     (x0, y0, z0), (x1, y1, z1) = start.position, end.position
     position = (x0 + s * (x1 - x0), y0 + s * (y1 - y0), z0 + s * (z1 - z0))
-    return position, slerp(start.quaternion, end.quaternion, s), start.jaw + s * (end.jaw - start.jaw)
+    before, after = start.quaternion, end.quaternion
+    quaternion = before if before == after else slerp(before, after, s)
+    return position, quaternion, start.jaw + s * (end.jaw - start.jaw)
 
 
 def minimum_jerk(x: float) -> float:

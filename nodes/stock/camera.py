@@ -17,8 +17,7 @@ from sutura.nodes.stock.time_code import draw_time_code
 from sutura.nodes.stock.video_stream import FORMAT, VideoStream
 
 _ENCODING = "rgb8"
-_STEP = 16  # pixels; sizes that every codec and the time code take
-_LEAST = 64
+_LEAST = 64  # pixels, for a time code
 _AGAIN_NS = 1_000_000_000
 
 
@@ -58,10 +57,12 @@ class Camera(Node):
         self._joints: dict[str, JointsAtFrame] = {}
         self._poses: dict[str, PoseAtFrame] = {}
         self._ring: FrameWriter | None = None
+        self._ring_bytes = 0
         self._stream = self._new_stream(self.params)
         self._trouble = self._told = ""
         self._tries_at, self._ticks = 0, 0
         self.driver = load_camera(choice.use)(choice.options, self.driver_context())
+        self._is_on_request = self.driver.capabilities.on_request
         self._open()
 
     def on_params(self, params: NodeParams) -> None:
@@ -69,6 +70,7 @@ class Camera(Node):
         if isinstance(params, self.Params):
             self._budget = self._new_budget(params)
             self._stream = self._new_stream(params)
+            self.driver.resize(self._budget.pace.scale)
 
     # What the robot does --------------------------------------------------------------------------------------
 
@@ -88,24 +90,27 @@ class Camera(Node):
 
     @every("rate")
     def take(self) -> None:
-        """A picture at every tick, or at every second, third, … where one costs much."""
+        """A picture at every tick, or of every second, third, … where one costs much."""
         self._ticks += 1
-        if self._ticks % self._budget.pace.divisor:
-            return
-        begun = self.now()
+        is_wanted = self._ticks % self._budget.pace.divisor == 0
         if self._trouble:
-            if 0 < self._tries_at <= begun:
+            if 0 < self._tries_at <= self.now():
                 self._open()
-            return
+        elif is_wanted or not self._is_on_request:
+            begun = self.now()
+            picture = self._read()
+            if picture is not None and is_wanted:
+                self._told = ""
+                begun = begun if self._is_on_request else self.now()
+                self._send(picture)
+                self._count(begun, picture)
+
+    def _read(self) -> CameraFrame | None:
         try:
-            picture = self.driver.read()
+            return self.driver.read()
         except DriverError as error:
             self._lose(error)
-            return
-        if picture is not None:
-            self._told = ""
-            self._send(picture)
-            self._count(begun, picture)
+            return None
 
     def _send(self, picture: CameraFrame) -> None:
         pixels = np.ascontiguousarray(picture.pixels)
@@ -116,6 +121,9 @@ class Camera(Node):
         self._film(CameraFrame(pixels, picture.stamp))
 
     def _put_in_ring(self, picture: CameraFrame) -> None:
+        size = picture.pixels.nbytes
+        if size > self._ring_bytes:
+            self._open_ring(size)
         if self._ring is None:
             return
         height, width = picture.pixels.shape[:2]
@@ -158,18 +166,13 @@ class Camera(Node):
         self.measure("age_when_sent", (self.now() - picture.stamp) * 1e-9)
         scale = self._budget.pace.scale
         if self._budget.spent(cost) and self._budget.pace.scale != scale:
-            self._resize()
+            self.driver.resize(self._budget.pace.scale)
         height, width = picture.pixels.shape[:2]
         for figure, value in (("rate", self._budget.rate), ("width", width), ("height", height)):
             self.gauge(figure, value)
 
-    def _resize(self) -> None:
-        scale, (width, height) = self._budget.pace.scale, self._full
-        self.driver.resize(_fitted(width * scale), _fitted(height * scale))
-
     def _new_budget(self, params: "Camera.Params") -> FrameBudget:
-        resizable = self.driver.capabilities.resizable
-        return FrameBudget(params.rate, params.share, min(params.least_rate, params.rate), resizable)
+        return FrameBudget(params.rate, params.share, min(params.least_rate, params.rate), self._is_on_request)
 
     # Coming and going -----------------------------------------------------------------------------------------
 
@@ -181,16 +184,15 @@ class Camera(Node):
             self._lose(error)
             return
         self._trouble = ""
-        self._budget = self._new_budget(self.params)
-        can = self.driver.capabilities
-        self._full = can.width, can.height
-        if self._ring is None:
-            self._open_ring(can.width * can.height * 3)
+        self.driver.resize(self._budget.pace.scale)
 
     def _open_ring(self, size: int) -> None:
+        """For pictures of this size, and smaller ones; told once where there is no room."""
+        self._ring_bytes = size
         try:
             self._ring = FrameWriter(self.device_dir, self.name, size)
         except FrameRingRefused as error:
+            self._ring = None
             self.event("unavailable", f"{error}; only video is sent")
 
     def _lose(self, error: DriverError) -> None:
@@ -207,10 +209,6 @@ class Camera(Node):
             self.driver.close()
             if self._ring is not None:
                 self._ring.close()
-
-
-def _fitted(pixels: float) -> int:
-    return max(_LEAST, int(pixels) // _STEP * _STEP)
 
 
 def _has_room(kept: Mapping[str, object], topic: str) -> bool:

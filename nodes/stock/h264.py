@@ -10,6 +10,7 @@ from av.video.frame import PictureType, VideoFrame
 from numpy.typing import NDArray
 
 from sutura.messages.camera import MAX_VIDEO_BYTES
+from sutura.nodes.errors import VideoUnavailable
 
 _CLOCK_HZ = 1_000_000
 _MOST_KBIT = int(0.8 * 8 * MAX_VIDEO_BYTES) // 1000
@@ -29,10 +30,16 @@ class H264Encoder:
     """
 
     def __init__(self, width: int, height: int, rate: float, bit_rate: int, keyframe_s: float) -> None:
-        """rate [Hz]; bit_rate [bit/s]; keyframe_s [s]: between pictures with which decoding may begin."""
+        """rate [Hz]; bit_rate [bit/s]; keyframe_s [s]: between pictures with which decoding may begin.
+
+        Raises VideoUnavailable.
+        """
         kbit = max(1, bit_rate // 1000)
         most_kbit = min(_MOST_KBIT, kbit)  # of one picture
-        codec = av.CodecContext.create("libx264", "w")
+        try:
+            codec = av.CodecContext.create("libx264", "w")
+        except ValueError as error:
+            raise VideoUnavailable("this PyAV has no libx264") from error
         codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
         codec.time_base, codec.framerate = Fraction(1, _CLOCK_HZ), Fraction(round(rate * 1000), 1000)
         codec.thread_count = 1

@@ -4,15 +4,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sutura.hw_drivers import InputDevice, load_input
+from sutura.hw_drivers import HandSample, load_input
 from sutura.messages import JointState, Pose
 from sutura.nodes import Node, NodeParams, Output, RequestRefused, every
+from sutura.nodes.stock.device_keeper import DeviceKeeper
 
 _GRIPPER = ("gripper",)
 
 
 class MasterInput(Node):
-    """Read an input device at a fixed rate and publish the hand's pose and gripper angle."""
+    """Read an input device at a fixed rate and publish the hand's pose and gripper angle.
+
+    While the device is lost nothing is published: a pose that stood still would look like a hand that does.
+    """
 
     class Params(NodeParams):
         """rate [Hz]: of the pose; gripper_rate [Hz]: of the gripper's angle."""
@@ -26,20 +30,20 @@ class MasterInput(Node):
     measured_cp = Output(Pose, valid_for=0.05, frame="{measured_cp}_base", rate="rate")
     gripper = Output(JointState, valid_for=0.05, rate="gripper_rate")
 
-    device: InputDevice
+    device: DeviceKeeper[HandSample]
 
     def on_start(self) -> None:
         self._gripper: float | None = None
         choice = self.driver_choice
         if choice is None:
             raise RequestRefused(f"node {self.name} needs a driver: an input device")
-        self.device = load_input(choice.use)(choice.options, self.driver_context())
+        self.device = DeviceKeeper(self, load_input(choice.use)(choice.options, self.driver_context()))
         self.device.open()
 
     @every("rate")
     def read(self) -> None:
         """One reading, its origin the time it was taken."""
-        sample = self.device.read(self.elapsed)
+        sample = self.device.read()
         if sample is not None:
             self.measured_cp.publish(sample.pose)
         self._gripper = None if sample is None else sample.gripper

@@ -10,8 +10,10 @@ from bench.ik_solvers import OURS
 
 
 def test_every_solver_here_is_measured_on_targets_that_it_reaches(tmp_path: Path) -> None:
-    file = tmp_path / "ik.json"
-    done = CliRunner().invoke(command, ["--rounds", "1", "--targets", "20", "--json", str(file)])
+    file, plot = tmp_path / "ik.json", tmp_path / "ik.svg"
+    done = CliRunner().invoke(
+        command, ["--rounds", "1", "--targets", "20", "--json", str(file), "--plot", str(plot)]
+    )
     assert done.exit_code == 0, done.output
     bench = msgspec.json.decode(file.read_bytes(), type=IkBench)
     solvers = {one.solver: one for one in bench.solvers}
@@ -22,3 +24,5 @@ def test_every_solver_here_is_measured_on_targets_that_it_reaches(tmp_path: Path
     for one in bench.solvers:
         assert one.worst_position_m < 2e-6
         assert one.off_path == 0
+        assert list(one.percentiles_us) == sorted(one.percentiles_us)
+        assert one.solver in plot.read_text()

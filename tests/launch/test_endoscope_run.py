@@ -16,7 +16,7 @@ pytestmark = pytest.mark.realtime
 SETTINGS = (
     "camera=true",
     "camera.driver.width=160",
-    "camera.driver.height=120",
+    "camera.driver.height=128",
     "master.driver.start=0.15",
     "operator.script=[{at: 0.0, present: true, clutch: true}, {at: 0.1, clutch: false}]",
 )

@@ -82,8 +82,7 @@ class Bench:
 
     def deliver(self, frame: Frame[Message]) -> None:
         """Bring a frame in as bytes, and let the host work."""
-        self.host.deliver(encode_frame(frame))
-        self.host.run()
+        self.host.turn([encode_frame(frame)])
 
     def send(
         self, port: str, message: Message, *, age: float = 0.0, valid_for: float = 0.0, origin: int = 0

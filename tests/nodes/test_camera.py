@@ -1,14 +1,12 @@
 """The camera node: each picture with its time and where the robot was, raw and as video; and cameras that fail."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from sutura.hw_drivers import (
     Camera,
-    CameraCapabilities,
     CameraFrame,
     DeviceFault,
     DeviceLost,
@@ -30,7 +28,6 @@ class PainterOptions(DriverOptions):
     """fails: `open`, `lost` for a while, or `fault`, from the fifth picture on."""
 
     fails: str = ""
-    resizable: bool = True
 
 
 class Painter(Camera):
@@ -38,16 +35,11 @@ class Painter(Camera):
 
     Options = PainterOptions
     options: PainterOptions
-    opened: ClassVar[int] = 0
 
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(options, context)
         self.size = (320, 240)
         self.taken = 0
-
-    @property
-    def capabilities(self) -> CameraCapabilities:
-        return CameraCapabilities(width=self.size[0], height=self.size[1], rate=25.0, resizable=True)
 
     def _open(self) -> None:
         if self.options.fails == "open":
@@ -64,10 +56,6 @@ class Painter(Camera):
         pixels = np.full((self.size[1], self.size[0], 3), 90, np.uint8)
         pixels.flags.writeable = False
         return CameraFrame(pixels, self.context.now() - AGE_NS)
-
-    def _resize(self, width: int, height: int) -> bool:
-        self.size = width, height
-        return True
 
 
 def hosted(bench: MakeBench, fails: str = "", **params: object) -> Bench:

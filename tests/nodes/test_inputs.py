@@ -178,6 +178,32 @@ def test_a_reader_that_joins_late_has_not_lost_what_lies_before(bench: MakeBench
     assert b.input("newest").connections["in/newest"].counters.lost == 1
 
 
+@given(bit=st.integers(10, 61))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+def test_a_number_that_no_writer_could_have_reached_does_not_make_the_reader_deaf(
+    bench: MakeBench, bit: int
+) -> None:
+    b = bench(Reader)
+    b.deliver(b.frame("newest", at(1.0), seq=1))
+    b.run_for(0.001)
+    b.deliver(b.frame("newest", at(2.0), seq=2 + (1 << bit)))
+    b.run_for(0.001)
+    b.deliver(b.frame("newest", at(3.0), seq=3))
+    counters = b.input("newest").connections["in/newest"].counters
+    assert xs(b, "newest") == [1.0, 3.0]
+    assert (counters.lost, counters.rejected) == (1, 1)
+    assert "leaps" in refusals(b)[0]
+
+
+def test_what_was_lost_in_a_long_silence_is_counted_however_much_it_is(bench: MakeBench) -> None:
+    b = bench(Reader)
+    b.deliver(b.frame("newest", at(1.0), seq=1))
+    b.run_for(60.0)
+    b.deliver(b.frame("newest", at(2.0), seq=60_000))
+    counters = b.input("newest").connections["in/newest"].counters
+    assert (counters.lost, counters.rejected) == (59_998, 0)
+
+
 def test_a_wrong_writer_is_counted_and_named(bench: MakeBench) -> None:
     b = bench(Reader, sources={"in/newest": "hand"})
     b.deliver(b.frame("newest", at(1.0), writer="stranger@7"))

@@ -10,7 +10,7 @@ from sutura.sim_driver import off_screen
 from sutura.sim_driver.errors import NoRenderer
 from tests.topologies.test_sim import EARLY
 
-SMALL = ("camera=true", "camera.driver.width=160", "camera.driver.height=120")
+SMALL = ("camera=true", "camera.driver.width=160", "camera.driver.height=128")
 
 
 @pytest.fixture

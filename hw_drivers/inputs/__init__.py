@@ -1,0 +1,1 @@
+"""Input devices of hands and feet: gamepad, keyboard, foot pedals, SpaceMouse."""
