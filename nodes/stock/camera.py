@@ -45,8 +45,8 @@ class Camera(Node):
 
     measured_js = Input(JointState, many=True, required=False, feedback=True)
     measured_cp = Input(Pose, many=True, required=False, feedback=True)
-    frame = Output(FrameNotice, valid_for=0.5, rate="rate")
-    video = Output(CompressedVideo, valid_for=2.0, rate="rate")
+    frame = Output(FrameNotice, rate="rate")
+    video = Output(CompressedVideo, rate="rate")
 
     driver: CameraDriver
 
