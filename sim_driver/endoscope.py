@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from sutura.hw_drivers import Camera, CameraCapabilities, CameraFrame, DeviceFault, DriverContext, DriverOptions
 from sutura.sim_driver.errors import SceneError
+from sutura.sim_driver.off_screen import GlContext, open_context
 from sutura.sim_driver.scene_file import read_scene
 from sutura.sim_driver.stereo_view import StereoView
 from sutura.sim_driver.wire import CameraEnd
@@ -43,12 +44,15 @@ class Endoscope(Camera):
     def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
         super().__init__(options, context)
         self._end: CameraEnd | None = None
+        self._gl: GlContext | None = None
         self._view: StereoView | None = None
         self._eyes = _eyes(self.options)
         self._size = (self.options.width, self.options.height)
         self._seen = 0
 
     def _open(self) -> None:
+        """What takes long is done here, before the run begins: a library that draws is loaded."""
+        self._gl = open_context(self.options.width * len(self._eyes), self.options.height)
         self._end = CameraEnd(self.context.device_dir, self.context.name)
 
     def _read(self) -> CameraFrame | None:
@@ -71,9 +75,11 @@ class Endoscope(Camera):
     def _close(self) -> None:
         if self._view is not None:
             self._view.close()
+        if self._gl is not None:
+            self._gl.free()
         if self._end is not None:
             self._end.close()
-        self._view = self._end = None
+        self._view = self._gl = self._end = None
 
     def _opened_view(self) -> StereoView | None:
         """Once the world has said what is in its scene, which may be after this camera was opened."""

@@ -7,21 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutura.sim_driver.errors import SceneError
-from sutura.sim_driver.off_screen import GlContext, open_context
 
 _MOST_SHAPES = 2000
 _NOT_DRAWN = (mujoco.mjtRndFlag.mjRND_SHADOW, mujoco.mjtRndFlag.mjRND_REFLECTION)  # ten times the price of the rest
 
 
 class StereoView:
-    """Draws a scene from several cameras side by side. One thread owns it."""
+    """Draws a scene from several cameras side by side, into the context that is current. One thread owns it."""
 
     def __init__(self, model: mujoco.MjModel, eyes: Sequence[str], width: int, height: int) -> None:
         """eyes: names of cameras of the model, from left to right; width, height [pixels] of each.
 
         Raises:
-            SceneError: the model has no such camera, or its scene another size.
-            NoRenderer: nothing can be drawn here.
+            SceneError: the model has no such camera.
         """
         cameras = [model.camera(i).name for i in range(model.ncam)]
         missing = [eye for eye in eyes if eye not in cameras]
@@ -33,7 +31,6 @@ class StereoView:
         model.vis.global_.offwidth, model.vis.global_.offheight = width * len(eyes), height
         model.vis.quality.offsamples = 0
         self._most = (width, height)
-        self._gl: GlContext | None = open_context(width * len(eyes), height)
         self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_50.value)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self._context)
         self._scene = mujoco.MjvScene(model, maxgeom=_MOST_SHAPES)
@@ -69,11 +66,8 @@ class StereoView:
         return self._drawn[::-1]  # it draws from the bottom up
 
     def close(self) -> None:
-        """Give everything back."""
-        if self._gl is not None:
-            self._context.free()
-            self._gl.free()
-            self._gl = None
+        """Give everything back, before the context is."""
+        self._context.free()
 
 
 def _camera(number: int) -> mujoco.MjvCamera:
