@@ -53,10 +53,10 @@ class FrameWriter:
             raise FrameRingRefused(name, f"room for {slots} pictures: {error.strerror}") from error
 
     def write(self, picture: bytes | memoryview) -> RingPlace:
-        """Put a picture over the oldest one. Raises ValueError when it does not fit a slot."""
+        """Put a picture over the oldest one. Raises ValueError when it is empty or does not fit a slot."""
         view = memoryview(picture).cast("B")
-        if len(view) > self._slot_bytes:
-            raise ValueError(f"expected at most {self._slot_bytes} bytes, came {len(view)}")
+        if not 0 < len(view) <= self._slot_bytes:
+            raise ValueError(f"expected 1 to {self._slot_bytes} bytes, came {len(view)}")
         self._sequence += 1
         slot = self._sequence % self._slots
         at = _offset(slot, self._slot_bytes)
@@ -126,7 +126,7 @@ class _Mapped:
             raise ValueError(f"{path} is no ring of pictures")
 
     def copy(self, place: RingPlace) -> bytes | None:
-        if not (0 <= place.slot < self.slots and 0 <= place.size <= self.slot_bytes and place.sequence > 0):
+        if not (0 <= place.slot < self.slots and 0 < place.size <= self.slot_bytes and place.sequence > 0):
             return None
         at = _offset(place.slot, self.slot_bytes)
         if _MARK.unpack_from(self.memory, at)[0] != place.sequence:

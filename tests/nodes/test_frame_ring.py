@@ -70,7 +70,7 @@ class Ring(RuleBasedStateMachine):
         self.incarnation += 1
         self.begin()
 
-    @rule(data=st.binary(max_size=SIZE))
+    @rule(data=st.binary(min_size=1, max_size=SIZE))
     def write(self, data: bytes) -> None:
         self.written.append((self.incarnation, self.writer.write(data), data))
 
@@ -143,8 +143,10 @@ def test_a_file_that_is_no_ring_gives_none(folder: Path, content: bytes) -> None
 
 
 def test_what_does_not_fit_is_refused(folder: Path) -> None:
-    with pytest.raises(ValueError, match="at most 10 bytes, came 11"):
-        FrameWriter(folder, "eye", 10).write(b"elevenbytes")
+    writer = FrameWriter(folder, "eye", 10)
+    for data in (b"elevenbytes", b""):
+        with pytest.raises(ValueError, match=f"expected 1 to 10 bytes, came {len(data)}"):
+            writer.write(data)
     for slot_bytes, slots in ((0, 4), (10, 1), (1 << 40, 2)):
         with pytest.raises(FrameRingRefused, match="'eye'"):
             FrameWriter(folder, "eye", slot_bytes, slots)
