@@ -7,7 +7,7 @@ _HURRY = 1.1  # a mean so far above what may be counts at once
 _EASE = 0.8  # what would be used of the share after going up
 _WARMING = 3  # first pictures, at which things are loaded once
 _DWELL = 50  # pictures before it goes up again
-_SCALES = (1.0, 0.75, 0.5, 0.375, 0.25)
+_SCALES = (1.0, 0.75, 0.5)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def test_the_rate_goes_first_then_the_size_then_the_rate_again() -> None:
     paces = [settled(FrameBudget(RATE, 0.4, LEAST, True), 0.0, cost) for cost in (0.03, 0.04, 2.0)]
     assert paces[0][-1] == Pace(2, 1.0)
     assert paces[1][-1] == Pace(2, 0.75)
-    assert paces[2][-1].scale == 0.25
+    assert paces[2][-1].scale == 0.5
     assert paces[2][-1].divisor > 2
 
 

@@ -1,15 +1,20 @@
 """The shipped simulation with its endoscope, rehearsed, and on the real clock with a camera that dies."""
 
+from pathlib import Path
+
 import pytest
 
+from sutura.launch import check_topology, load_topology
 from sutura.launch.pytest_plugin import Rehearse
 from sutura.messages import CompressedVideo
+from sutura.nodes import Node
 from sutura.nodes.stock.h264 import H264Decoder
 from sutura.nodes.stock.time_code import read_time_code
 from sutura.sim_driver import off_screen
 from sutura.sim_driver.errors import NoRenderer
 from tests.topologies.test_sim import EARLY
 
+BENCH = Path(__file__).parents[2] / "bench" / "topologies" / "endoscope.yaml"
 SMALL = ("camera=true", "camera.driver.width=160", "camera.driver.height=128")
 
 
@@ -55,3 +60,17 @@ def test_without_a_renderer_the_run_goes_on_and_one_line_says_what_to_install(
 def test_without_the_argument_there_is_no_camera(rehearse: Rehearse) -> None:
     run = rehearse("sim", seed=5, record=False)
     assert "camera" not in run.report().nodes
+
+
+@pytest.mark.parametrize("camera", ["true", "false"])
+def test_the_bench_measures_a_sound_topology(camera: str) -> None:
+    assert check_topology(load_topology(str(BENCH), [f"camera={camera}"])) == []
+
+
+@pytest.mark.usefixtures("_can_draw")
+def test_a_viewer_sees_every_picture_raw_and_as_video_with_its_own_time(rehearse: Rehearse) -> None:
+    run = rehearse(BENCH, "camera.driver.width=160", "camera.driver.height=128", record=False)
+    run.run_for(0.4)
+    gauges = run.node("viewer", Node).gauges
+    assert gauges["seen"] >= 16
+    assert [gauges[name] for name in ("skipped", "wrong", "overwritten")] == [0, 0, 0]
