@@ -11,6 +11,10 @@ SuturaError
     │   ├── SeveralRuns          a command that acts fits more than one live run
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
+    │   ├── NoArmLikeThat        a topology has no driver of the kind that is to be emulated
+    │   ├── BadPicture           a picture of a kind that is not drawn
+    │   ├── PortTaken            a port on which nothing can be served
+    │   ├── BadSetting           an option's value is not of the form that it takes
     │   └── FileRefused          a file to write to cannot be written
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
@@ -86,11 +90,39 @@ class SeveralReports(BadInput):
         )
 
 
+class BadSetting(BadInput):
+    """Raised when an option's value is not of the form that it takes."""
+
+    def __init__(self, option: str, came: str, expected: str) -> None:
+        super().__init__(f"{option}: expected {expected}, came {came!r}")
+
+
 class FileRefused(BadInput):
     """Raised, before anything starts, when a file could not be written later."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot write {path}: {reason}")
+
+
+class NoArmLikeThat(BadInput):
+    """Raised when a device shall be emulated like one of a topology that has none."""
+
+    def __init__(self, topology: str, driver: str, used: Iterable[str]) -> None:
+        super().__init__(f"no node of {topology} uses driver {driver!r} (its drivers: {', '.join(sorted(used))})")
+
+
+class BadPicture(BadInput):
+    """Raised when a file's name says a kind of picture that is not drawn."""
+
+    def __init__(self, path: Path, suffixes: Iterable[str]) -> None:
+        super().__init__(f"cannot draw {path}: expected a name that ends in {' or '.join(suffixes)}")
+
+
+class PortTaken(BadInput):
+    """Raised when a port on loopback cannot be had."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(f"cannot serve on 127.0.0.1:{port}: {reason}; choose another port")
 
 
 class NothingCame(CliError):

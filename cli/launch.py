@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import topologies
 from sutura.cli.options import AsJson, Settings
 from sutura.cli.output import example, say, show_json, show_table
 
@@ -27,7 +28,10 @@ def positive(seconds: float | None) -> float | None:
 
 def launch(
     topology: Annotated[
-        str | None, typer.Argument(help="A file, or a shipped name (--list shows them).", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A file, or a shipped name (--list shows them).", show_default=False, autocompletion=topologies
+        ),
     ] = None,
     settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random in the run.")] = 0,
@@ -60,6 +64,26 @@ def launch(
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
     ] = True,
+    foxglove: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            metavar="PORT",
+            show_default=False,
+            help="Show the run in Foxglove, on this port of loopback (8765 is what Foxglove tries first).",
+        ),
+    ] = None,
+    prometheus: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            metavar="PORT",
+            help="Serve the run's figures to Prometheus there.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -79,9 +103,12 @@ def launch(
         raise typer.BadParameter(
             "--faults are injected in lockstep in one process, or in real time; not with --processes"
         )
+    ports = {name: port for name, port in (("foxglove", foxglove), ("metrics", prometheus)) if port is not None}
+    if ports and lockstep:
+        raise typer.BadParameter("--foxglove and --prometheus look at a run on the real clock, not --lockstep")
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults)
+    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults, ports)
     raise typer.Exit(run_and_report(order, as_json))
 
 

@@ -11,7 +11,28 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
+from sutura.cli import (
+    check,
+    diff,
+    doctor,
+    driver,
+    emulate,
+    export,
+    graph,
+    info,
+    launch,
+    node,
+    observers,
+    operate,
+    param,
+    plot,
+    replay,
+    runs,
+    score,
+    test,
+    top,
+    topic,
+)
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -26,15 +47,24 @@ app = typer.Typer(
 app.command("launch", epilog=launch.EXAMPLE)(launch.launch)
 app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("test", epilog=test.EXAMPLE)(test.judge)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 operate.add_to(app)
 app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("plot", epilog=plot.EXAMPLE)(plot.plot)
+app.command("export", epilog=export.EXAMPLE)(export.export)
+app.command("score", epilog=score.EXAMPLE)(score.score)
+app.command("foxglove", epilog=observers.FOXGLOVE_EXAMPLE)(observers.foxglove)
+app.command("metrics", epilog=observers.METRICS_EXAMPLE)(observers.metrics)
 app.add_typer(runs.app)
+app.add_typer(driver.app)
+app.command("emulate", epilog=emulate.EXAMPLE)(emulate.emulate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -56,15 +86,17 @@ def root(
 def exit_code(error: SuturaError) -> int:
     """2 for what a person typed or wrote wrongly, 1 for what failed though it was asked rightly."""
     from sutura.cli.errors import BadInput
+    from sutura.hw_drivers import BadOptions, UnknownDriver
     from sutura.launch.errors import TopologyError
     from sutura.launch.run_errors import CannotReplay, NoSuchRun, RunDirectoryRefused
     from sutura.messages import UnknownMessageType
     from sutura.nodes import BadNode, UnknownNode
-    from sutura.record import BadRecording, BadTolerance
+    from sutura.record import BadRecording, BadTolerance, UnknownField
 
     bad = (BadInput, TopologyError, NoSuchRun, RunDirectoryRefused, UnknownMessageType, BadNode, UnknownNode)
-    bad_files = (BadRecording, BadTolerance, CannotReplay)
-    return 2 if isinstance(error, (*bad, *bad_files)) else 1
+    bad_files = (BadRecording, BadTolerance, CannotReplay, UnknownField)
+    bad_drivers = (BadOptions, UnknownDriver)
+    return 2 if isinstance(error, (*bad, *bad_files, *bad_drivers)) else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -59,8 +59,7 @@ def show_diff(a: Path, b: Path, tolerances: Sequence[str], topics: Sequence[str]
             raise UnknownRecordedTopic(topic, known)
     comparison = compare(first, second, allowed, topics)
     for recording in (first, second):
-        if not recording.is_complete or recording.damage:
-            warn(f"notice: {recording.path} is not whole: {_ending(recording)}")
+        tell_unless_whole(recording)
     if as_json:
         show_json({"a": str(a), "b": str(b), **msgspec.to_builtins(comparison)})
     else:
@@ -90,6 +89,12 @@ def show_replay(
         if out is not None:
             say(f"recording: {out}")
     return 0 if result.comparison.equal else 1
+
+
+def tell_unless_whole(recording: Recording) -> None:
+    """A notice about a recording that was cut off, or damaged as far as it has been read."""
+    if not recording.is_complete or recording.damage:
+        warn(f"notice: {recording.path} is not whole: {_ending(recording)}")
 
 
 def _about(recording: Recording) -> dict[str, object]:

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from sutura.cli.check import show_problems
+from sutura.cli.companions import Companions
 from sutura.cli.errors import FileRefused
 from sutura.cli.output import fail, is_terminal, say, show_json
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
@@ -15,6 +16,7 @@ from sutura.launch import examine, load_topology
 from sutura.launch.recorders import with_recorder, without_recorders
 from sutura.launch.report import Report
 from sutura.launch.run import run_lockstep, run_topology
+from sutura.launch.watched_run import WatchedRun
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class RunOrder:
     """What a person wants to run, and how.
 
     duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
-    else without any.
+    else without any; ports: of those who look on, by command, see `Companions`.
     """
 
     topology: str
@@ -34,6 +36,7 @@ class RunOrder:
     processes: bool
     record: bool | None
     faults: bool
+    ports: dict[str, int] = field(default_factory=dict)
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -51,7 +54,13 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         fail(f"{topology.name} was not started")
         return 1
     watch: Watch = LiveWatch() if is_terminal(sys.stdout) and not as_json else PlainWatch(to_stderr=as_json)
-    with watch:
+    companions = Companions(order.ports)
+
+    def update(run: WatchedRun) -> None:
+        companions.start(run.run, watch.note)
+        watch.update(run)
+
+    with watch, companions:
         watch.note(f"launching {topology.name} ({topology.path})")
         for silenced in findings.silenced:
             watch.note(str(silenced))
@@ -66,7 +75,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
             report_file=order.report_file,
             faults=order.faults,
             note=watch.note,
-            update=watch.update,
+            update=update,
         )
     if as_json:
         show_json(report)

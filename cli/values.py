@@ -1,7 +1,5 @@
 """Messages and parameter values between people and programs: YAML or JSON in, named fields out."""
 
-import enum
-
 import msgspec
 
 from sutura.cli.errors import BadMessageValues
@@ -9,6 +7,7 @@ from sutura.launch.marks import Mark
 from sutura.launch.shape import plain
 from sutura.launch.yaml_source import parse_yaml, write_yaml
 from sutura.messages import Frame, Message
+from sutura.record import named
 
 
 def read_value(text: str, what: str) -> object:
@@ -53,19 +52,6 @@ def as_text(frame: Frame[Message], age_ns: int) -> str:
     """A frame for people: what it is in a comment, its fields as YAML."""
     head = f"# {frame.seq} of {frame.writer}, {age_ns * 1e-6:.3f} ms old, origin {frame.origin}"
     return f"{head}\n{write_yaml(named(frame.payload))}---"
-
-
-def named(value: object) -> object:
-    """Plain data in which messages are maps of their fields."""
-    if isinstance(value, msgspec.Struct):
-        return {name: named(getattr(value, name)) for name in value.__struct_fields__}
-    if isinstance(value, list | tuple):
-        return [named(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): named(item) for key, item in value.items()}
-    if isinstance(value, enum.Enum):
-        return value.value
-    return value
 
 
 def _default(field: msgspec.structs.FieldInfo) -> object:

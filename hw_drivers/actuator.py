@@ -17,6 +17,7 @@ _LONGEST_STEP_NS = 10_000_000  # a pause buys no leap
 _OFF_GRID_NS = 3_000_000  # a command this far from where the grid has it begins a new one
 _SMOOTHING = 32  # commands over which the jitter of their times is spread
 _SMOOTHING_OF_PERIOD = 2 * _SMOOTHING**2
+_STALE_NS = 500_000_000  # from gesture to motor; permits and commands run out far sooner
 _AHEAD_NS = 30_000_000  # how far the times of commands may run ahead of the clock's pace
 
 
@@ -73,6 +74,11 @@ class ActuatorDriver(ABC):
         """Whether joint positions are absolute. A driver that must find its zero overrides it."""
         return True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether homing is under way; `read` carries it on. A driver that must find its zero overrides it."""
+        return False
+
     def open(self) -> None:
         """Take the device, without power. Opening twice changes nothing. Raises DeviceLost."""
         if self.state is DriverState.CLOSED:
@@ -88,9 +94,14 @@ class ActuatorDriver(ABC):
             self._is_placed = False
 
     def home(self) -> None:
-        """Find the zero of every joint."""
+        """Begin to find the zero of every joint; returns at once. Raises DeviceFault.
+
+        `is_busy` until it is done, then `is_homed`; if it fails, `read` raises DeviceFault. `stop` ends it.
+        """
         self._require("home", DriverState.ENABLED)
-        self._home()
+        if not self.is_busy:
+            self._is_placed = False
+            self._home()
 
     def read(self) -> JointState:
         """The measured joints, jaw last. Raises DeviceLost, DeviceFault."""
@@ -107,6 +118,8 @@ class ActuatorDriver(ABC):
 
         at [ns]: when the motion was made that the command belongs to, its origin, so that no delay on the way
         counts as speed; now, if 0. The first write after `enable` is limited from where the arm is measured.
+
+        A command of a gesture more than half a second old is refused: what waited so long is not meant any more.
 
         Raises CommandRefused (nothing was sent), DeviceLost, DeviceFault.
         """
@@ -176,6 +189,8 @@ class ActuatorDriver(ABC):
     def _time_step(self, at: int) -> float:
         """The time since the last write [s] by the commands' own times, which keep the pace of the clock."""
         now = self.context.now()
+        if at and now - at > _STALE_NS:
+            raise CommandRefused(self.name, f"it belongs to a gesture of {(now - at) * 1e-9:.3g} s ago")
         step, credit = (at or now) - self._moment, self._credit + now - self._wrote_at
         if at:
             step = self._on_grid(step)

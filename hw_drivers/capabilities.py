@@ -16,11 +16,13 @@ class StopCategory(IntEnum):
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Declarations that the actuator node and the checker rely on.
 
-    silence_stop_s: the device stops by itself this long after the last command [s], None if it does not;
-    holds_unpowered: it keeps its position without power (brakes); simulated: no hardware moves;
-    needs_world: it is a client of the `world` node; max_rate_hz: the fastest rate of writes it takes [Hz].
+    modes: what commands it takes, `position`, `velocity`, `effort`; silence_stop_s: a watchdog in the device stops
+    it this long after the last command [s], None if it has none; holds_unpowered: it keeps its position without
+    power (brakes); simulated: no hardware moves; needs_world: it is a client of the `world` node; max_rate_hz: the
+    fastest rate of reads and writes that it takes [Hz].
     """
 
+    modes: tuple[str, ...] = ("position",)
     silence_stop_s: float | None = None
     holds_unpowered: bool = False
     simulated: bool = False

@@ -16,7 +16,7 @@ import msgspec
 from sutura.errors import SuturaError
 from sutura.hw_drivers.emulator import Emulator
 from sutura.hw_drivers.errors import BadCall, BadDriver, UnknownDriver
-from sutura.plugins import load_attribute
+from sutura.plugins import is_target, load_attribute
 
 ENTRY_POINT_GROUP = "sutura.emulators"
 
@@ -24,6 +24,7 @@ _OURS: Mapping[str, str] = {
     "can": "sutura.hw_drivers.cia402.emulator:CanEmulator",
     "dynamixel": "sutura.hw_drivers.dynamixel.emulator:DynamixelEmulator",
     "feetech": "sutura.hw_drivers.feetech.emulator:FeetechEmulator",
+    "world": "sutura.sim_driver.world_emulator:WorldEmulator",
     "dvrk": "sutura.hw_drivers.dvrk.emulator:DvrkEmulator",
 }
 
@@ -42,16 +43,17 @@ def emulators() -> dict[str, str]:
 
 
 def load_emulator(kind: str) -> type[Emulator]:
-    """The emulator of that kind. Raises UnknownDriver, BadDriver."""
+    """The emulator of that kind, or of that `module:Class` or `file.py:Class`. Raises UnknownDriver, BadDriver."""
     table = emulators()
-    if kind not in table:
+    target = table.get(kind, kind)
+    if not is_target(target):
         raise UnknownDriver(kind, "emulator", table)
     try:
-        found = load_attribute(table[kind])
+        found = load_attribute(target)
     except ImportError as error:
-        raise BadDriver(kind, table[kind], f"cannot be loaded: {error}") from error
+        raise BadDriver(kind, target, f"cannot be loaded: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Emulator)):
-        raise BadDriver(kind, table[kind], f"expected an emulator, came {found!r}")
+        raise BadDriver(kind, target, f"expected an emulator, came {found!r}")
     return found
 
 

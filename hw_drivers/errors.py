@@ -11,11 +11,13 @@ SuturaError
     ├── DeviceLost        the device does not answer
     ├── MissingExtra      the driver needs libraries that are not installed
     ├── BadCall           an emulator was called in a way that it does not know
+    ├── BadReport         a file is no report of a contract check
     └── EmulatorFell      an emulator in a process of its own has ended, or refused a call
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 from sutura.errors import SuturaError
 
@@ -90,6 +92,13 @@ class BadCall(DriverError):
 
     def __init__(self, call: str, reason: str, known: Iterable[str]) -> None:
         super().__init__(f"call of an emulator {call!r}: {reason} (it takes: {', '.join(known)})")
+
+
+class BadReport(DriverError):
+    """Raised when a file is no report of a contract check."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"contract report {str(file)!r}: {reason}")
 
 
 class EmulatorFell(DriverError):

@@ -8,14 +8,19 @@ import msgspec
 
 from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
 from sutura.hw_drivers.errors import WrongState
-from sutura.messages import Pose
+from sutura.messages import JointState, Pose
 
 
 class HandSample(msgspec.Struct, frozen=True, gc=False):
-    """One reading of a master: its tip pose in the master's base frame, and the gripper angle [rad]."""
+    """One reading of a master: its tip pose in the master's base frame, and the gripper angle [rad].
+
+    joints: its own joints, and held: whether a hand holds it, of a master that knows.
+    """
 
     pose: Pose
     gripper: float
+    joints: JointState | None = None
+    held: bool | None = None
 
 
 class InputDevice(ABC):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from sutura.kinematics import open_arm
 from sutura.kinematics.joint_motion import JointBounds
 
 JAW = "jaw"
@@ -32,3 +33,17 @@ class ActuatedJoints(msgspec.Struct, frozen=True):
 
     def _acceleration(self, name: str, velocity: float) -> float:
         return self.acceleration.get(name, math.inf if name == JAW else velocity / SPEED_UP_S)
+
+
+def joints_of_arm(model: str, acceleration: Mapping[str, float] | None = None) -> ActuatedJoints:
+    """The joints of an arm file, shipped or of one's own, and its jaw. Raises KinematicsError."""
+    arm = open_arm(model)
+    limits, jaw = arm.limits, arm.jaw
+    return ActuatedJoints(
+        (*arm.joint_names, JAW),
+        (*limits.lower, jaw.lower),
+        (*limits.upper, jaw.upper),
+        (*limits.velocity, jaw.velocity),
+        (*arm.home, 0.0),
+        acceleration or {},
+    )

@@ -23,9 +23,15 @@ _KIND_NAMES: dict[type, str] = {
 
 _OURS: Mapping[str, str] = {
     "mujoco": "sutura.sim_driver.mujoco_arm:MujocoArm",
+    "canopen": "sutura.hw_drivers.cia402.canopen_arm:CanopenArm",
+    "dvrk": "sutura.hw_drivers.dvrk.dvrk_arm:DvrkArm",
     "kinematic": "sutura.sim_driver.kinematic_arm:KinematicArm",
+    "dynamixel": "sutura.hw_drivers.dynamixel.driver:DynamixelArm",
+    "feetech": "sutura.hw_drivers.feetech.driver:FeetechArm",
+    "leader": "sutura.hw_drivers.leader.leader_arm:LeaderArm",
     "script": "sutura.sim_driver.script_hand:ScriptHand",
     "circle": "sutura.sim_driver.circle_hand:CircleHand",
+    "gestures": "sutura.sim_driver.gesture_hand:GestureHand",
     "recording": "sutura.sim_driver.recording_hand:RecordingHand",
     "gamepad": "sutura.hw_drivers.inputs.gamepad:GamepadHand",
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardHand",

@@ -3,6 +3,7 @@
 from sutura.kinematics.arm import Arm, Solution
 from sutura.kinematics.arm_file import ArmModel, Jaw, JointRow, TipOffset
 from sutura.kinematics.chain import Joints
+from sutura.kinematics.endoscope import EndoscopeArm, EndoscopeJoints
 from sutura.kinematics.errors import (
     ArmFileError,
     ArmStructureError,
@@ -15,7 +16,7 @@ from sutura.kinematics.errors import (
 )
 from sutura.kinematics.limits import JointExcess, JointLimits, Saturated
 from sutura.kinematics.rotations import Quaternion, Vector3
-from sutura.kinematics.shipped import load_arm, open_arm, shipped_arms, shipped_serial_arms
+from sutura.kinematics.shipped import load_arm, open_arm, shipped_arms, shipped_endoscopes, shipped_serial_arms
 from sutura.kinematics.tracked_arm import TrackedArm
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "ArmModel",
     "ArmStructureError",
     "CountError",
+    "EndoscopeArm",
+    "EndoscopeJoints",
     "Jaw",
     "JointExcess",
     "JointLimits",
@@ -43,5 +46,6 @@ __all__ = [
     "load_arm",
     "open_arm",
     "shipped_arms",
+    "shipped_endoscopes",
     "shipped_serial_arms",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from sutura.hw_drivers import load_actuator, load_camera, load_input, load_operator
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, wiring_of
-from sutura.nodes import Node, load_node
+from sutura.nodes import Node, NodeError, load_node
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,24 @@ class Blueprint:
         return seen[-1]
 
     def _upstream(self, node: str) -> str:
+        writers = self.wiring.writers.get(self._driven_by(node), [])
+        return writers[0].node.name if writers else ""
+
+    def _driven_by(self, node: str) -> str:
+        """The topic that moves a node: of its first wired input, feedback aside."""
         for port, declared in self.kinds[node].declaration.inputs.items():
             topics = self.topology.nodes[node].inputs.get(port, ())
             if topics and not declared.feedback and not declared.many:
-                writers = self.wiring.writers.get(topics[0], [])
-                return writers[0].node.name if writers else ""
+                return topics[0]
         return ""
+
+
+def known_kinds(topology: Topology) -> dict[str, type[Node]]:
+    """The classes of the nodes of a topology that may be another's: what cannot be loaded here is left out."""
+    kinds = {}
+    for name, node in topology.nodes.items():
+        try:
+            kinds[name] = load_node(node.node, Path(node.folder) if node.folder else None)
+        except NodeError:
+            continue
+    return kinds

@@ -106,7 +106,7 @@ def _other_type(writer: Writer, reader: Reader) -> tuple[str, str] | None:
 
 
 def _other_frame(writer: Writer, reader: Reader, topology: Topology) -> tuple[str, str] | None:
-    out, into = _frame(writer, topology), _frame(reader, topology)
+    out, into = frame_of(writer, topology), frame_of(reader, topology)
     if not (out and into) or out == into:
         return None
     return "frame-mismatch", f"{writer} writes in frame {out!r}, {reader} reads in frame {into!r}"
@@ -127,7 +127,7 @@ def _frames(kind: type[Node]) -> Iterator[tuple[str, str]]:
     yield from ((port, declared.frame) for port, declared in kind.declaration.outputs.items())
 
 
-def _frame(end: Writer | Reader, topology: Topology) -> str:
+def frame_of(end: Writer | Reader, topology: Topology) -> str:
     """The frame of a port with its placeholders filled in; empty where it states none or one stays open."""
     topics = {**end.node.inputs, **{p: (topic,) for p, topic in outputs_of(end.node, end.kind).items()}}
     frame = end.declared.frame
@@ -142,7 +142,9 @@ def namespace_of(topic: str, nodes: Iterable[str]) -> str:
     """Whose topic it is: the text before the first `/` after the prefix of an included part.
 
     `PSM1/jaw/servo_jp` is of `PSM1`, and `right/PSM1/servo_cp`, where nodes are called `right/…`, of `right/PSM1`.
+    What is left of `PSM1/servo_cp`, where nodes are called `PSM1/…`, is one word: it is the part's own, of `PSM1`.
     """
     prefixes = {name.rpartition("/")[0] + "/" for name in nodes if "/" in name}
     prefix = max((p for p in prefixes if topic.startswith(p)), key=len, default="")
-    return prefix + topic.removeprefix(prefix).partition("/")[0]
+    own, slash, _ = topic.removeprefix(prefix).partition("/")
+    return prefix + own if slash or not prefix else prefix.removesuffix("/")

@@ -1,6 +1,7 @@
 """Checks a loaded topology against node classes and drivers, before anything starts, by the rules in `rules`."""
 
 from sutura.launch.check_addresses import address_problems
+from sutura.launch.check_drivers import driver_problems
 from sutura.launch.check_expect import expect_problems
 from sutura.launch.check_faults import fault_problems
 from sutura.launch.check_loops import loop_problems
@@ -37,6 +38,7 @@ def examine(topology: Topology) -> Findings:
     problems += name_problems(wiring)
     problems += loop_problems(known, wiring)
     problems += rate_problems(known, rates)
+    problems += driver_problems(known, rates)
     problems += expect_problems(topology, known, wiring, rates)
     problems += fault_problems(topology, known, wiring)
     problems += safety_problems(topology, known, wiring)

@@ -24,6 +24,8 @@ def bias_of(fault: SensorFault, node: TopologyNode, kind: type[Node]) -> float:
     if not fault.field:
         return 0.0
     fields = _arm_fields(node, kind) if kind.drives_actuator else _HAND
+    if getattr(kind, "uses_operator_device", False):
+        fields = {}  # its levels can only be frozen
     if fault.field not in fields:
         raise UnknownName(fault.mark, f"field of the readings of {node.name!r}:", fault.field, fields)
     units, index = fields[fault.field], fault.index

@@ -14,7 +14,7 @@ from sutura.launch.yaml_source import Located
 from sutura.nodes import installed_nodes
 from sutura.nodes.node import DriverChoice
 
-NODE_KEYS = ("node", "params", "in", "out", "driver", "supervised", "restart", "replace")
+NODE_KEYS = ("node", "params", "in", "out", "driver", "supervised", "restart", "requires_report", "replace")
 MAX_NODE_NAME = 64  # as Heartbeat.node takes
 MAX_TOPIC = 200  # as an envelope takes
 _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9_-]*"
@@ -73,6 +73,7 @@ def read_node(name: str, tree: Located) -> TopologyNode:
         | {p: as_text(t, f"out {p!r} of {what}") for p, t in outputs.items()},
         supervised="supervised" in entries and as_bool(entries["supervised"], f"supervised of {what}"),
         restart=_restart(what, entries.get("restart")),
+        requires_report=_report(what, entries.get("requires_report")),
         marks=dict(_marks(tree)),
     )
 
@@ -101,7 +102,8 @@ def _prefixed(tree: Located, prefix: str, what: str) -> Located:
     if isinstance(tree.value, tuple):
         items = tuple(_prefixed(item, prefix, what) for item in tree.value)
         return Located(items, tree.mark, tree.key_mark)
-    topic = prefix + as_text(tree, what)
+    text = as_text(tree, what)
+    topic = text[1:] if text.startswith("/") else prefix + text  # a leading / : of the whole, not of this part
     if not _TOPIC.fullmatch(topic) or len(topic) > MAX_TOPIC:
         raise bad(tree, what, f"a topic of words joined by /, at most {MAX_TOPIC} characters")
     return Located(topic, tree.mark, tree.key_mark, topic)
@@ -120,6 +122,14 @@ def _driver(what: str, tree: Located) -> DriverChoice:
     options = {key: plain(entry) for key, entry in entries.items() if key != "use"}
     use, folder = class_of(entries["use"], f"driver of {what}")
     return DriverChoice(os.path.join(folder, use), options)
+
+
+def _report(what: str, tree: Located | None) -> str:
+    """The file, beside the topology that names it."""
+    if tree is None:
+        return ""
+    text = as_text(tree, f"requires_report of {what}")
+    return os.path.abspath((Path(tree.mark.file).parent if tree.mark.line else Path()) / text)
 
 
 def _restart(what: str, tree: Located | None) -> str:

@@ -77,7 +77,7 @@ def cast_of(recording: Recording, nodes: Sequence[str], settings: Sequence[str])
     facts = recording.facts
     if facts is None or not recording.topology:
         raise CannotReplay(recording.path, "it does not say which topology ran")
-    topology = _topology(recording.topology, facts.topology, settings)
+    topology = recorded_topology(recording.topology, facts.topology, settings)
     for name in nodes:
         if name not in topology.nodes:
             raise CannotReplay(recording.path, f"unknown node {name!r}{nearest(name, topology.nodes)}")
@@ -89,7 +89,8 @@ def cast_of(recording: Recording, nodes: Sequence[str], settings: Sequence[str])
     return Cast(recording.path, facts, topology, tuple(dict.fromkeys(nodes)), tuple(settings))
 
 
-def _topology(text: str, name: str, settings: Sequence[str]) -> Topology:
+def recorded_topology(text: str, name: str, settings: Sequence[str] = ()) -> Topology:
+    """A topology out of a recording. text: resolved, as YAML. Raises TopologyError."""
     with tempfile.TemporaryDirectory(prefix="sutura-") as folder:
         file = Path(folder) / f"{name}.yaml"
         file.write_text(text)

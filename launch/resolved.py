@@ -50,8 +50,9 @@ def _node(node: TopologyNode) -> dict[str, object]:
         "out": node.outputs,
         "supervised": node.supervised,
         "restart": node.restart,
+        "requires_report": node.requires_report,
     }
-    return {key: value for key, value in said.items() if value not in (None, {})}
+    return {key: value for key, value in said.items() if value not in (None, {}, "")}
 
 
 def _escaped(value: object) -> object:

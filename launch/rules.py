@@ -69,6 +69,11 @@ _SAFETY = (
     Rule("unwatched-node", "a supervised node whose heartbeat no watchdog takes", silenceable=True),
     Rule("no-permit", "an actuator whose permit no node writes"),
     Rule("no-safe-silence", "a hardware driver that neither stops by itself in silence nor has a rescue"),
+    Rule(
+        "report-required",
+        "a required contract report that is missing, failed, old, or of another driver or version",
+    ),
+    Rule("driver-too-slow", "an actuator that is commanded or read faster than its driver takes"),
     Rule("armed-at-start", "arming at start where hardware moves"),
     Rule("watchdog-with-actuator", "a watchdog in one process with an actuator"),
     Rule("world-not-alone", "a simulated world that shares its process", silenceable=True),

@@ -20,7 +20,8 @@ class TopologyNode:
 
     node: class name, `module:Class`, or `file.py:Class` with the file in `folder` (else empty); inputs: topics by
     port; outputs: topics by port as far as the topology says them, the others are `<name>/<port>`, see
-    `sutura.launch.wiring.outputs_of`; restart: `on_failure` or `never`.
+    `sutura.launch.wiring.outputs_of`; restart: `on_failure` or `never`; requires_report: a contract
+    report without which it does not start, empty for none.
     """
 
     name: str
@@ -32,6 +33,7 @@ class TopologyNode:
     outputs: dict[str, str] = field(default_factory=dict)
     supervised: bool = False
     restart: str = "on_failure"
+    requires_report: str = ""
     marks: Mapping[tuple[str, ...], Mark] = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, *keys: str) -> Mark:

@@ -24,6 +24,7 @@ from sutura.messages.limits import LimitCount, MotionLimits
 from sutura.messages.message import Message, RawMessage, message_type, message_types
 from sutura.messages.motion import JointCommand, JointState, Pose, TrackingError
 from sutura.messages.operator import (
+    ArmSelection,
     Clutch,
     EmergencyStop,
     MotionLocks,
@@ -47,6 +48,7 @@ from sutura.messages.schema import FieldSchema, MessageSchema, describe, require
 
 __all__ = [
     "MAX_FRAME_BYTES",
+    "ArmSelection",
     "ArmState",
     "Clutch",
     "CompressedVideo",

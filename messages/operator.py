@@ -22,6 +22,12 @@ class OperatorPresence(Message, frozen=True):
     present: bool
 
 
+class ArmSelection(Message, frozen=True):
+    """Which arm a hand drives. A level: in silence it drives none."""
+
+    arm: Text
+
+
 class EmergencyStop(Message, frozen=True):
     """The emergency stop. pressed: everything that moves stops and stays stopped until a reset."""
 

@@ -12,11 +12,14 @@ ENTRY_POINT_GROUP = "sutura.nodes"
 
 _STOCK: Mapping[str, str] = {
     "operator": "sutura.nodes.stock.operator:Operator",
+    "cart_operator": "sutura.nodes.stock.cart_operator:CartOperator",
+    "camera_teleop": "sutura.nodes.stock.camera_teleop:CameraTeleop",
     "master_input": "sutura.nodes.stock.master_input:MasterInput",
     "tremor_filter": "sutura.nodes.stock.tremor_filter:TremorFilter",
     "motion_scaling": "sutura.nodes.stock.motion_scaling:MotionScaling",
     "inverse_kinematics": "sutura.nodes.stock.inverse_kinematics:InverseKinematics",
     "forward_kinematics": "sutura.nodes.stock.forward_kinematics:ForwardKinematics",
+    "joint_following": "sutura.nodes.stock.joint_following:JointFollowing",
     "actuator": "sutura.nodes.stock.actuator:Actuator",
     "watchdog": "sutura.nodes.stock.watchdog:Watchdog",
     "world": "sutura.nodes.stock.world:World",

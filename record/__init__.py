@@ -3,7 +3,7 @@
 from sutura.record.amend import add_attachment
 from sutura.record.compare import Comparison, Difference, TopicComparison, compare
 from sutura.record.decoding import Recorded
-from sutura.record.errors import BadRecording, BadTolerance, CannotRecord, RecordError
+from sutura.record.errors import BadRecording, BadTolerance, CannotRecord, RecordError, UnknownField
 from sutura.record.facts import (
     REALTIME,
     REPORT_FILE,
@@ -18,7 +18,11 @@ from sutura.record.facts import (
     write_facts,
 )
 from sutura.record.figures import Numbers, RecordingFigures, TopicFigures, figures_of
+from sutura.record.named import named, named_payload
 from sutura.record.reader import RawRecorded, Recording, TopicInfo
+from sutura.record.reported import RecordedEvent
+from sutura.record.series import Choice, Series, choice_of, series_of
+from sutura.record.tables import WRITERS, export_tables
 from sutura.record.tolerances import Tolerances
 from sutura.record.writer import RecordingWriter
 
@@ -26,9 +30,11 @@ __all__ = [
     "REALTIME",
     "REPORT_FILE",
     "VIRTUAL",
+    "WRITERS",
     "BadRecording",
     "BadTolerance",
     "CannotRecord",
+    "Choice",
     "Comparison",
     "Difference",
     "LinkFigures",
@@ -37,20 +43,28 @@ __all__ = [
     "RawRecorded",
     "RecordError",
     "Recorded",
+    "RecordedEvent",
     "Recording",
     "RecordingFigures",
     "RecordingWriter",
     "RunFacts",
+    "Series",
     "Tolerances",
     "TopicComparison",
     "TopicFacts",
     "TopicFigures",
     "TopicInfo",
     "TypeFacts",
+    "UnknownField",
     "add_attachment",
+    "choice_of",
     "compare",
+    "export_tables",
     "figures_of",
+    "named",
+    "named_payload",
     "read_facts",
+    "series_of",
     "type_facts",
     "write_facts",
 ]

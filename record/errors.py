@@ -5,9 +5,12 @@ SuturaError
     ├── CannotRecord       a recording cannot be written
     ├── BadRecording       a file is no recording, or not one that can be used for what is asked
     ├── Damage             complete bytes in a recording make no sense; the reader tells, and ends there
-    └── BadTolerance       a tolerance is not one, or belongs to no topic
+    ├── BadTolerance       a tolerance is not one, or belongs to no topic
+    └── UnknownField       a recording has no such topic, or a topic no such number
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from sutura.errors import SuturaError
@@ -40,3 +43,13 @@ class BadTolerance(RecordError):
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"tolerance {text!r}: {reason}")
+
+
+class UnknownField(RecordError):
+    """Raised when a recording has no topic, or a topic no field, of that name; names those that there are."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"unknown {what} {name!r}{hint} (known: {', '.join(known) or 'none'})")

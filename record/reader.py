@@ -15,6 +15,7 @@ from sutura.messages import FieldSchema
 from sutura.record.decoding import Decoders, Recorded
 from sutura.record.errors import BadRecording, Damage
 from sutura.record.facts import FACTS_FILE, REPORT_FILE, TOPOLOGY_FILE, LinkFigures, Missed, RunFacts
+from sutura.record.reported import RecordedEvent, read_report
 from sutura.record.scan import NONSENSE, stream, unpack_chunk, walk
 from sutura.record.writer import FIELDS, MISSED, PROFILE, START, decode_fields
 
@@ -42,19 +43,13 @@ class RawRecorded(msgspec.Struct, frozen=True, gc=False):
     data: bytes
 
 
-class _Report(msgspec.Struct):
-    """What is read of a report."""
-
-    connections: list[LinkFigures]
-
-
 class Recording:
     """A recording of a run.
 
     is_complete: its writer ended in good order; damage: why it cannot be read to its end, else empty (a file that
     was cut off is not damaged); facts, topology: what ran, None and empty where the recording does not know;
-    start [ns]: when the run began; links: the report's figures by connection; missed: what the recorder missed, by
-    topic.
+    start [ns]: when the run began; links, events: the report's figures by connection, and what happened; missed:
+    what the recorder missed, by topic.
 
     Raises BadRecording.
     """
@@ -67,6 +62,7 @@ class Recording:
         self.facts: RunFacts | None = None
         self.topology = ""
         self.links: list[LinkFigures] = []
+        self.events: list[RecordedEvent] = []
         self.missed: dict[str, Missed] = {}
         self._channels: dict[int, TopicInfo] = {}
         self._promised: int | None = None
@@ -177,7 +173,7 @@ class Recording:
         elif attachment.name == TOPOLOGY_FILE:
             self.topology = attachment.data.decode()
         elif attachment.name == REPORT_FILE:
-            self.links = msgspec.json.decode(attachment.data, type=_Report).connections
+            self.links, self.events = read_report(attachment.data)
         elif attachment.name == MISSED:
             self.missed = msgspec.json.decode(attachment.data, type=dict[str, Missed])
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 from sutura.hw_drivers import DriverOptions, HandSample, InputDevice
 from sutura.kinematics.rotations import IDENTITY
 from sutura.messages import Pose
-from sutura.sim_driver.surgeon import minimum_jerk
+from sutura.sim_driver.surgeon import minimum_jerk, to_speed
 
 _TO_THE_RIM_S = 1.5
 _TO_SPEED_S = 1.0
@@ -44,13 +44,5 @@ class CircleHand(InputDevice):
         radius = self.options.radius
         if t < _TO_THE_RIM_S:
             return radius * minimum_jerk(max(t, 0.0) / _TO_THE_RIM_S), 0.0
-        angle = math.tau / self.options.period * _to_speed(t - _TO_THE_RIM_S)
+        angle = math.tau / self.options.period * to_speed(t - _TO_THE_RIM_S, _TO_SPEED_S)
         return radius * math.cos(angle), radius * math.sin(angle)
-
-
-def _to_speed(t: float) -> float:
-    """The way [s] of something that takes up the speed 1 along a minimum-jerk profile, from rest at t = 0."""
-    if t >= _TO_SPEED_S:
-        return t - 0.5 * _TO_SPEED_S
-    x = t / _TO_SPEED_S
-    return _TO_SPEED_S * x**4 * (2.5 + x * (x - 3.0))  # the integral of the profile

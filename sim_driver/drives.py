@@ -75,6 +75,11 @@ class Drives:
             if not self._bus.report(drive.reply_to, state):
                 drive.reply_to = ""
 
+    def has_power(self, arm: str) -> bool:
+        """Whether an arm's brakes are off."""
+        drive = self._find(arm)
+        return drive is not None and drive.mode is not _Mode.BRAKED
+
     def _find(self, arm: str) -> _Drive | None:
         """The drive of an arm; without a name, that of the only arm."""
         if not arm and len(self._drives) == 1:

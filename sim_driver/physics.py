@@ -9,11 +9,12 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from sutura.kinematics import Arm, load_arm
+from sutura.kinematics import Arm, EndoscopeArm, load_arm, open_arm
 from sutura.kinematics.rotations import Quaternion, Vector3
 from sutura.sim_driver.errors import ArmDisabledError, ArmNotSimulatedError, BadTargetError
+from sutura.sim_driver.placement import ArmPlacement
 from sutura.sim_driver.ring_state import RingState
-from sutura.sim_driver.scene import ACTUATED, PLACEMENTS, ArmPlacement, build_scene
+from sutura.sim_driver.scene import ACTUATED, PLACEMENTS, build_scene
 
 _SETTLE_S = 0.2
 _JITTER = 0.0003  # [m] by which a seed moves a ring to either side
@@ -21,9 +22,11 @@ _JOINTS = 6
 
 
 class _ArmHandle(NamedTuple):
-    """Where one arm's values stand in MuJoCo's arrays: seven in each (five links, two jaws)."""
+    """Where one arm's values stand in MuJoCo's arrays: seven in each of an instrument arm (five links, two jaws),
+    four of a camera arm."""
 
-    kinematics: Arm
+    kinematics: Arm | EndoscopeArm
+    joints: int
     qpos: int
     dof: int
     actuator: int
@@ -46,7 +49,7 @@ class Physics:
         timestep: float = 0.001,
         placements: Mapping[str, ArmPlacement] = PLACEMENTS,
     ) -> None:
-        """Put the named arms, all of one arm file, where `placements` says, and let `rings` rings come to rest.
+        """Put the named arms, instruments of one arm file, where `placements` says, and let `rings` rings rest.
 
         The seed moves each ring by up to 0.3 mm along x and y. The timestep is in s.
 
@@ -54,7 +57,7 @@ class Physics:
             ArmNotSimulatedError: an arm has no placement.
             SceneError, KinematicsError: as `build_scene`.
         """
-        self.placements = tuple(_placement(name, placements)._replace(model=model) for name in arms)
+        self.placements = tuple(_placement(name, placements, model) for name in arms)
         self.model = mujoco.MjModel.from_xml_string(build_scene(self.placements, rings, timestep))
         self.data = mujoco.MjData(self.model)
         self._arms = {placement.name: self._handle(placement) for placement in self.placements}
@@ -77,8 +80,7 @@ class Physics:
 
     def joint_count(self, arm: str) -> int:
         """How many joints an arm has, without its jaw."""
-        self._find(arm)
-        return _JOINTS
+        return self._find(arm).joints
 
     def step(self) -> None:
         """Advance by one timestep."""
@@ -95,16 +97,18 @@ class Physics:
         handle = self._find(arm)
         if not self._enabled[arm]:
             raise ArmDisabledError(arm)
-        _check_target(arm, joints, jaw)
+        count = handle.joints
+        _check_target(arm, joints, jaw, count)
         if joints is not None:
-            self.data.ctrl[handle.actuator : handle.actuator + _JOINTS] = joints
-        if jaw is not None:
-            self.data.ctrl[handle.actuator + _JOINTS] = jaw
+            self.data.ctrl[handle.actuator : handle.actuator + count] = joints
+        if jaw is not None and count == _JOINTS:
+            self.data.ctrl[handle.actuator + count] = jaw
 
     def hold(self, arm: str) -> None:
         """Freeze an arm where its joints are now. The jaw keeps its last target, so a grip never opens."""
         handle = self._find(arm)
-        self.data.ctrl[handle.actuator : handle.actuator + _JOINTS] = self._joints(self.data.qpos, handle.qpos)[0]
+        joints = self._joints(self.data.qpos, handle.qpos, handle.joints)[0]
+        self.data.ctrl[handle.actuator : handle.actuator + handle.joints] = joints
 
     def enable(self, arm: str) -> None:
         """Release an arm's brakes; it holds where it is until commanded."""
@@ -123,22 +127,27 @@ class Physics:
 
     def joints(self, arm: str) -> tuple[tuple[float, ...], float]:
         """Six joint positions [rad, m] and the jaw's opening angle [rad]."""
-        return self._joints(self.data.qpos, self._find(arm).qpos)
+        handle = self._find(arm)
+        return self._joints(self.data.qpos, handle.qpos, handle.joints)
 
     def velocities(self, arm: str) -> tuple[tuple[float, ...], float]:
         """Six joint velocities [rad/s, m/s] and the jaw's [rad/s]."""
-        return self._joints(self.data.qvel, self._find(arm).dof)
+        handle = self._find(arm)
+        return self._joints(self.data.qvel, handle.dof, handle.joints)
 
     def efforts(self, arm: str) -> tuple[tuple[float, ...], float]:
         """Six actuator efforts [Nm, N] and the jaw's [Nm on each jaw]."""
-        first = self._find(arm).actuator
+        handle = self._find(arm)
+        first = handle.actuator
+        if handle.joints != _JOINTS:
+            return tuple(self.data.actuator_force[first : first + handle.joints].tolist()), 0.0
         *joints, jaw = self.data.actuator_force[first : first + len(ACTUATED)].tolist()
         return tuple(joints), jaw
 
     def tip(self, arm: str) -> tuple[Vector3, Quaternion]:
         """The true pose `base_T_tip`: position [m] and quaternion (x, y, z, w), from the simulated joints."""
         handle = self._find(arm)
-        return handle.kinematics.forward_pose(self._joints(self.data.qpos, handle.qpos)[0])
+        return handle.kinematics.forward_pose(self._joints(self.data.qpos, handle.qpos, handle.joints)[0])
 
     def qpos(self) -> tuple[float, ...]:
         """The position of everything in the scene, as MuJoCo has it."""
@@ -156,8 +165,10 @@ class Physics:
             raise ArmNotSimulatedError(arm, self._arms) from None
 
     @staticmethod
-    def _joints(array: NDArray[np.float64], first: int) -> tuple[tuple[float, ...], float]:
-        """Five joints and two jaws in one of MuJoCo's arrays as six joints and the opening."""
+    def _joints(array: NDArray[np.float64], first: int, count: int) -> tuple[tuple[float, ...], float]:
+        """Five joints and two jaws in one of MuJoCo's arrays as six joints and the opening (none: 0)."""
+        if count != _JOINTS:
+            return tuple(array[first : first + count].tolist()), 0.0
         *links, jaw_a, jaw_b = array[first : first + 7].tolist()
         return (*links, 0.5 * (jaw_a + jaw_b)), jaw_a - jaw_b
 
@@ -183,14 +194,18 @@ class Physics:
     def _handle(self, placement: ArmPlacement) -> _ArmHandle:
         first = self.model.joint(f"{placement.name}/q1")
         actuator = int(self.model.actuator(f"{placement.name}/{ACTUATED[0]}").id)
-        return _ArmHandle(load_arm(placement.model), int(first.qposadr[0]), int(first.dofadr[0]), actuator)
+        arm = open_arm(placement.model)
+        kinematics = arm if isinstance(arm, EndoscopeArm) else load_arm(placement.model)
+        count = len(kinematics.joint_names)
+        return _ArmHandle(kinematics, count, int(first.qposadr[0]), int(first.dofadr[0]), actuator)
 
     def _geom_tables(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         bodies = self.model.geom_bodyid
         ring_of_geom = np.full(self.model.ngeom, -1, dtype=np.int64)
         for index, body in enumerate(self._ring_bodies):
             ring_of_geom[bodies == body] = index
-        jaws = [self.model.body(f"{arm}/{jaw}").id for arm in self._arms for jaw in ("jaw_a", "jaw_b")]
+        instruments = [arm for arm, handle in self._arms.items() if handle.joints == _JOINTS]
+        jaws = [self.model.body(f"{arm}/{jaw}").id for arm in instruments for jaw in ("jaw_a", "jaw_b")]
         return ring_of_geom, np.isin(bodies, jaws)
 
     def _scatter_rings(self, seed: int) -> None:
@@ -204,6 +219,10 @@ class Physics:
         """Place the arms at home and let the rings come to rest before time begins."""
         for handle in self._arms.values():
             home = handle.kinematics.home
+            if handle.joints != _JOINTS:
+                self.data.qpos[handle.qpos : handle.qpos + handle.joints] = home
+                self.data.ctrl[handle.actuator : handle.actuator + handle.joints] = home
+                continue
             self.data.qpos[handle.qpos : handle.qpos + 7] = (*home, home[-1])
             self.data.ctrl[handle.actuator : handle.actuator + len(ACTUATED)] = (*home, 0.0)
         for _ in range(round(_SETTLE_S / self.model.opt.timestep)):
@@ -211,14 +230,17 @@ class Physics:
         self.data.time = 0.0
 
 
-def _placement(name: str, placements: Mapping[str, ArmPlacement]) -> ArmPlacement:
+def _placement(name: str, placements: Mapping[str, ArmPlacement], model: str) -> ArmPlacement:
+    """Where an arm stands; an instrument arm is of `model`, a camera arm of the file that its placement names."""
     if name not in placements:
         raise ArmNotSimulatedError(name, placements)
-    return placements[name]
+    placement = placements[name]
+    is_camera = isinstance(open_arm(placement.model), EndoscopeArm)
+    return placement if is_camera else placement._replace(model=model)
 
 
-def _check_target(arm: str, joints: Sequence[float] | None, jaw: float | None) -> None:
-    if joints is not None and not (len(joints) == _JOINTS and all(map(math.isfinite, joints))):
-        raise BadTargetError(arm, f"{_JOINTS} finite joint positions", tuple(joints))
+def _check_target(arm: str, joints: Sequence[float] | None, jaw: float | None, count: int) -> None:
+    if joints is not None and not (len(joints) == count and all(map(math.isfinite, joints))):
+        raise BadTargetError(arm, f"{count} finite joint positions", tuple(joints))
     if jaw is not None and not math.isfinite(jaw):
         raise BadTargetError(arm, "a finite jaw angle", jaw)

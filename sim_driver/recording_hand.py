@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sutura.hw_drivers import BadOptions, DriverContext, DriverOptions, HandSample, InputDevice
 from sutura.kinematics import load_arm
 from sutura.messages import Pose
+from sutura.sim_driver.surgeon import to_speed
 
 Array = NDArray[np.float64]
 _POSE_COLUMNS = 8  # t, x, y, z, qx, qy, qz, qw
@@ -23,7 +24,8 @@ _UNIT_TOLERANCE = 1e-3
 class RecordingHandOptions(DriverOptions):
     """file: `.npy` or `.csv`. Eight or nine columns are t [s], x, y, z [m], qx, qy, qz, qw and a gripper angle
     [rad]; six or seven are the joints of `arm` (and a gripper) at `rate` [Hz]. start [s]: when it begins;
-    gripper [rad]: the angle where the file has none; loop: begin again at the end instead of resting there."""
+    gripper [rad]: the angle where the file has none; loop: begin again at the end instead of resting there;
+    ease [s]: in which playing takes up its speed, for a recording that begins in motion."""
 
     file: str
     rate: Annotated[float, Meta(gt=0.0)] | None = None
@@ -31,6 +33,7 @@ class RecordingHandOptions(DriverOptions):
     start: Annotated[float, Meta(ge=0.0)] = 2.0
     gripper: float = 0.0
     loop: bool = False
+    ease: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.0
 
 
 class RecordingHand(InputDevice):
@@ -65,6 +68,8 @@ class RecordingHand(InputDevice):
     def _read(self, elapsed: float) -> HandSample | None:
         end = self._times[-1]
         t = max(0.0, elapsed - self.options.start)
+        if self.options.ease:
+            t = to_speed(t, self.options.ease)
         t = math.fmod(t, end) if self.options.loop else min(t, end)
         x, y, z, qx, qy, qz, qw, gripper = self._at(t)
         norm = math.sqrt(qx * qx + qy * qy + qz * qz + qw * qw)

@@ -9,26 +9,24 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from sutura.kinematics import ArmModel, JointRow, load_arm
-from sutura.kinematics.rotations import Quaternion, Vector3, conjugate, from_matrix, rotate
+from sutura.kinematics import ArmModel, load_arm, open_arm
+from sutura.kinematics.endoscope import EndoscopeArm
+from sutura.kinematics.rotations import Vector3, conjugate, from_matrix, rotate
+from sutura.sim_driver.endoscope_scene import add_endoscope, add_eyes
 from sutura.sim_driver.errors import SceneError
-
-
-class ArmPlacement(NamedTuple):
-    """Where one arm stands: `position` [m] and `quaternion` (x, y, z, w) are `world_T_base`."""
-
-    name: str
-    position: Vector3
-    quaternion: Quaternion = (0.0, 0.0, 0.0, 1.0)
-    model: str = "psm_classic_lnd"
-
+from sutura.sim_driver.mjcf import geom, mdh, text, wxyz
+from sutura.sim_driver.placement import ArmPlacement
 
 _TILT = math.radians(7.5)  # half of 15 degrees: the instruments come in from the sides, as in surgery
+_SIGHT = math.radians(18.0)  # half the angle between straight down and the endoscope's line of sight
 PLACEMENTS = {
     "PSM1": ArmPlacement("PSM1", (0.05, 0.0, 0.17), (0.0, math.sin(_TILT), 0.0, math.cos(_TILT))),
     "PSM2": ArmPlacement("PSM2", (-0.05, 0.0, 0.17), (0.0, -math.sin(_TILT), 0.0, math.cos(_TILT))),
+    "PSM3": ArmPlacement("PSM3", (0.0, 0.11, 0.17)),
+    "ECM": ArmPlacement(
+        "ECM", (0.0, -0.1438, 0.2059), (math.sin(_SIGHT), 0.0, 0.0, math.cos(_SIGHT)), model="ecm_classic"
+    ),
 }
 
 FINGER_LENGTH = 0.0102  # [m] from the wrist-yaw axis to the finger tips
@@ -46,8 +44,6 @@ RING_TUBE = 0.0015  # [m] radius of the tube
 RING_SIDES = 12
 MAX_RINGS = len(PEGS) // 2
 _RING_COLOURS = ("0.85 0.2 0.2", "0.2 0.45 0.85", "0.2 0.65 0.3", "0.9 0.6 0.1", "0.6 0.25 0.75", "0.2 0.7 0.7")
-
-STEREO_BASELINE = 0.0045  # [m] between the eyes of an endoscope
 
 ACTUATED = ("yaw", "pitch", "insertion", "roll", "wrist_pitch", "wrist_yaw", "jaw")
 # Stiffness [Nm/rad, N/m] and greatest effort [Nm, N]: every joint lags its target by about the same 5 ms.
@@ -81,6 +77,10 @@ def build_scene(arms: Sequence[ArmPlacement], rings: int = 2, timestep: float = 
     world = ET.SubElement(root, "worldbody")
     contact, tendons, actuators = (ET.SubElement(root, tag) for tag in ("contact", "tendon", "actuator"))
     for placement in arms:
+        opened = open_arm(placement.model)
+        if isinstance(opened, EndoscopeArm):
+            add_endoscope(world, actuators, placement, opened)
+            continue
         arm = load_arm(placement.model).model
         _arm_bodies(world, placement, arm)
         _arm_contacts(contact, placement.name)
@@ -88,18 +88,11 @@ def build_scene(arms: Sequence[ArmPlacement], rings: int = 2, timestep: float = 
     for index in range(rings):
         _ring(world, index)
     _board(world)
+    if root.find(".//camera[@name='endoscope']") is None:
+        _fixed_endoscope(world)
     _eyes(world)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode")
-
-
-def stereo_eyes(body: ET.Element, name: str, baseline: float = STEREO_BASELINE) -> None:
-    """Give a body a pair of parallel cameras, `<name>_left` and `<name>_right`, that look along its -z, y up.
-
-    baseline [m]: between them along x.
-    """
-    for side, x in (("left", -0.5 * baseline), ("right", 0.5 * baseline)):
-        ET.SubElement(body, "camera", name=f"{name}_{side}", pos=_text((x, 0.0, 0.0)), fovy="55")
 
 
 def finger_tips(arm: ArmModel) -> Vector3:
@@ -148,35 +141,36 @@ def _settings(root: ET.Element, timestep: float) -> None:
 
 
 def _board(world: ET.Element) -> None:
-    _geom(world, "box", "object", pos="0 0 -0.02", size="0.25 0.2 0.01", material="drape")
-    _geom(world, "box", "object", name="board", pos="0 0 -0.005", size="0.055 0.042 0.005", rgba="0.93 0.92 0.88 1")
+    geom(world, "box", "object", pos="0 0 -0.02", size="0.25 0.2 0.01", material="drape")
+    geom(world, "box", "object", name="board", pos="0 0 -0.005", size="0.055 0.042 0.005", rgba="0.93 0.92 0.88 1")
     for x, y in PEGS:
-        ends = _text((x, y, 0.0, x, y, PEG_HEIGHT - PEG_RADIUS))
-        _geom(world, "capsule", "object", fromto=ends, size=f"{PEG_RADIUS}", rgba="0.35 0.38 0.42 1")
+        ends = text((x, y, 0.0, x, y, PEG_HEIGHT - PEG_RADIUS))
+        geom(world, "capsule", "object", fromto=ends, size=f"{PEG_RADIUS}", rgba="0.35 0.38 0.42 1")
 
 
 def _ring(world: ET.Element, index: int) -> None:
     x, y = PEGS[index]
-    body = ET.SubElement(world, "body", name=f"ring{index}", pos=_text((x, y, RING_TUBE)))
+    body = ET.SubElement(world, "body", name=f"ring{index}", pos=text((x, y, RING_TUBE)))
     ET.SubElement(body, "freejoint", name=f"ring{index}")
     corners = [2.0 * math.pi * side / RING_SIDES for side in range(RING_SIDES + 1)]
     points = [(RING_RADIUS * math.cos(a), RING_RADIUS * math.sin(a), 0.0) for a in corners]
     for start, end in pairwise(points):
         colour = f"{_RING_COLOURS[index]} 1"
-        _geom(body, "capsule", "object", fromto=_text((*start, *end)), size=f"{RING_TUBE}", rgba=colour)
+        geom(body, "capsule", "object", fromto=text((*start, *end)), size=f"{RING_TUBE}", rgba=colour)
 
 
 def _eyes(world: ET.Element) -> None:
     ET.SubElement(world, "light", pos="0.1 -0.15 0.5", dir="-0.2 0.3 -1", diffuse="0.6 0.6 0.6", castshadow="true")
-    tilt = math.radians(18.0)  # half the angle between straight down and the endoscope's line of sight
-    quat = _text((math.cos(tilt), math.sin(tilt), 0.0, 0.0))
-    scope = ET.SubElement(world, "body", name="endoscope", pos="0 -0.085 0.125", quat=quat)
-    ET.SubElement(scope, "light", pos="0.004 0 0", dir="0 0 -1", diffuse="0.35 0.35 0.35", castshadow="false")
-    ET.SubElement(scope, "camera", name="endoscope", fovy="55")
-    stereo_eyes(scope, "endoscope")
     ET.SubElement(
         world, "camera", name="room", pos="0.28 -0.42 0.3", xyaxes="0.83 0.55 0 -0.25 0.38 0.89", fovy="45"
     )
+
+
+def _fixed_endoscope(world: ET.Element) -> None:
+    quat = text((math.cos(_SIGHT), math.sin(_SIGHT), 0.0, 0.0))
+    scope = ET.SubElement(world, "body", name="endoscope", pos="0 -0.085 0.125", quat=quat)
+    ET.SubElement(scope, "light", pos="0.004 0 0", dir="0 0 -1", diffuse="0.35 0.35 0.35", castshadow="false")
+    add_eyes(scope)
 
 
 def _arm_bodies(world: ET.Element, placement: ArmPlacement, arm: ArmModel) -> None:
@@ -184,19 +178,19 @@ def _arm_bodies(world: ET.Element, placement: ArmPlacement, arm: ArmModel) -> No
         world,
         "body",
         name=f"{placement.name}/base",
-        pos=_text(placement.position),
-        quat=_wxyz(placement.quaternion),
+        pos=text(placement.position),
+        quat=wxyz(placement.quaternion),
     )
-    _geom(body, "sphere", "shown", size="0.004", rgba="0.9 0.3 0.2 0.6")  # the remote centre of motion
+    geom(body, "sphere", "shown", size="0.004", rgba="0.9 0.3 0.2 0.6")  # the remote centre of motion
     for index, row in enumerate(arm.joints[:5]):
-        pos, quat = _mdh(row)
+        pos, quat = mdh(row)
         body = ET.SubElement(
             body, "body", name=f"{placement.name}/link{index + 1}", pos=pos, quat=quat, gravcomp="1"
         )
         kind = "slide" if row.type == "prismatic" else "hinge"
         ET.SubElement(
             body, "joint", {"class": "big" if index < 3 else "wrist"}, name=f"{placement.name}/q{index + 1}",
-            type=kind, axis="0 0 1", range=_text((row.lower, row.upper)),
+            type=kind, axis="0 0 1", range=text((row.lower, row.upper)),
         )  # fmt: skip
         _link_geoms(body, index, arm)
     _jaws(body, placement.name, arm)
@@ -205,33 +199,33 @@ def _arm_bodies(world: ET.Element, placement: ArmPlacement, arm: ArmModel) -> No
 def _link_geoms(body: ET.Element, index: int, arm: ArmModel) -> None:
     shaft, neck = arm.joints[3].d, arm.joints[5].a
     if index < 2:  # the remote-centre linkage: its motors stand in the joints' armature
-        _geom(body, "sphere", "shown", size="0.003", mass="0.3", rgba="0.3 0.3 0.35 0")
+        geom(body, "sphere", "shown", size="0.003", mass="0.3", rgba="0.3 0.3 0.35 0")
     elif index == 2:
-        _geom(body, "box", "shown", pos="0 0 -0.02", size="0.03 0.02 0.035", mass="0.2", rgba="0.75 0.76 0.78 1")
-        ends = _text((0.0, 0.0, 0.0, 0.0, 0.0, shaft - 0.006))
-        _geom(body, "capsule", "object", fromto=ends, size="0.0042", mass="0.1", rgba="0.13 0.13 0.14 1")
+        geom(body, "box", "shown", pos="0 0 -0.02", size="0.03 0.02 0.035", mass="0.2", rgba="0.75 0.76 0.78 1")
+        ends = text((0.0, 0.0, 0.0, 0.0, 0.0, shaft - 0.006))
+        geom(body, "capsule", "object", fromto=ends, size="0.0042", mass="0.1", rgba="0.13 0.13 0.14 1")
     elif index == 3:
-        _geom(body, "sphere", "shown", size="0.0042", mass="0.004", rgba="0.6 0.61 0.63 1")
+        geom(body, "sphere", "shown", size="0.0042", mass="0.004", rgba="0.6 0.61 0.63 1")
     else:
-        ends = _text((0.0, 0.0, 0.0, neck, 0.0, 0.0))
-        _geom(body, "capsule", "object", fromto=ends, size="0.0034", mass="0.004", rgba="0.62 0.63 0.66 1")
+        ends = text((0.0, 0.0, 0.0, neck, 0.0, 0.0))
+        geom(body, "capsule", "object", fromto=ends, size="0.0034", mass="0.004", rgba="0.62 0.63 0.66 1")
 
 
 def _jaws(body: ET.Element, arm_name: str, arm: ArmModel) -> None:
     """Two fingers about the wrist-yaw axis. They reach along y of its frame."""
     row = arm.joints[5]
-    pos, quat = _mdh(row)
+    pos, quat = mdh(row)
     ET.SubElement(body, "site", name=f"{arm_name}/wrist", pos=pos, quat=quat, size="0.001")
     half = arm.jaw.upper / 2.0
     for name, side in (("jaw_a", -1.0), ("jaw_b", 1.0)):
         jaw = ET.SubElement(body, "body", name=f"{arm_name}/{name}", pos=pos, quat=quat, gravcomp="1")
         span = (row.lower - half, row.upper + half)
         ET.SubElement(
-            jaw, "joint", {"class": "wrist"}, name=f"{arm_name}/{name}", axis="0 0 1", range=_text(span)
+            jaw, "joint", {"class": "wrist"}, name=f"{arm_name}/{name}", axis="0 0 1", range=text(span)
         )  # fmt: skip
         centre = (side * FINGER_THICKNESS / 2.0, FINGER_LENGTH / 2.0, 0.0)
         size = (FINGER_THICKNESS / 2.0, FINGER_LENGTH / 2.0, FINGER_WIDTH / 2.0)
-        _geom(jaw, "box", "pad", pos=_text(centre), size=_text(size), mass="0.003", rgba="0.78 0.79 0.82 1")
+        geom(jaw, "box", "pad", pos=text(centre), size=text(size), mass="0.003", rgba="0.78 0.79 0.82 1")
 
 
 def _arm_contacts(contact: ET.Element, arm_name: str) -> None:
@@ -257,27 +251,5 @@ def _arm_actuators(tendons: ET.Element, actuators: ET.Element, arm_name: str, ar
         drives = {"joint": f"{arm_name}/q{index + 1}"} if index < 5 else {"tendon": f"{arm_name}/{name}"}
         ET.SubElement(
             actuators, "position", drives, name=f"{arm_name}/{name}", kp=repr(stiffness), dampratio="1",
-            ctrlrange=_text(ranges[index]), forcerange=_text((-most, most)),
+            ctrlrange=text(ranges[index]), forcerange=text((-most, most)),
         )  # fmt: skip
-
-
-def _mdh(row: JointRow) -> tuple[str, str]:
-    """The place of a joint's frame in the one before, at q = 0: Rx(alpha) Tx(a) Rz(theta) Tz(d), Craig 3.6."""
-    theta, d = (0.0, row.offset + row.d) if row.type == "prismatic" else (row.offset, row.d)
-    ca, sa = math.cos(row.alpha / 2.0), math.sin(row.alpha / 2.0)
-    ct, st = math.cos(theta / 2.0), math.sin(theta / 2.0)
-    pos = (row.a, -math.sin(row.alpha) * d, math.cos(row.alpha) * d)
-    return _text(pos), _text((ca * ct, sa * ct, -sa * st, ca * st))
-
-
-def _geom(body: ET.Element, kind: str, material_class: str, **attributes: str) -> None:
-    ET.SubElement(body, "geom", {"class": material_class}, type=kind, **attributes)
-
-
-def _wxyz(quaternion: Quaternion) -> str:
-    x, y, z, w = quaternion
-    return _text((w, x, y, z))
-
-
-def _text(values: Sequence[float]) -> str:
-    return " ".join(f"{value:.12g}" for value in values)

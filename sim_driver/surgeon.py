@@ -13,7 +13,8 @@ import yaml
 from sutura.kinematics import load_arm
 from sutura.kinematics.rotations import Quaternion, Vector3, conjugate, multiply, normalise, rotate, slerp
 from sutura.sim_driver.errors import ArmNotSimulatedError, ScriptError
-from sutura.sim_driver.scene import PLACEMENTS, ArmPlacement, finger_tips
+from sutura.sim_driver.placement import ArmPlacement
+from sutura.sim_driver.scene import PLACEMENTS, finger_tips
 
 _KEYS = {"name", "point", "orientation", "jaw", "seconds"}
 
@@ -180,3 +181,11 @@ def _between(start: WayPoint, end: WayPoint, s: float) -> tuple[Vector3, Quatern
 def minimum_jerk(x: float) -> float:
     """Flash and Hogan (1985): the rest-to-rest path of least jerk; 0 to 1 over x = 0 to 1."""
     return x * x * x * (10.0 + x * (6.0 * x - 15.0))
+
+
+def to_speed(t: float, seconds: float) -> float:
+    """The way [s] of something that takes up the speed 1 along a minimum-jerk profile, from rest at t = 0."""
+    if t >= seconds:
+        return t - 0.5 * seconds
+    x = t / seconds
+    return seconds * x**4 * (2.5 + x * (x - 3.0))  # the integral of the profile

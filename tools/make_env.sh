@@ -17,7 +17,7 @@ say "making the environment in $VENV with $("$PYTHON" -V)"
 say "installing Sutura and its libraries (a minute or two the first time)"
 "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 
-for extra in can dynamixel feetech evdev spacemouse camera plot parquet foxglove top console; do
+for extra in can dynamixel feetech evdev spacemouse camera plot parquet foxglove prometheus top console; do
   "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extra]" 2>/tmp/sutura-env.$$ || {
     say "the extra '$extra' cannot be installed: $(grep -v '^WARNING' /tmp/sutura-env.$$ | tail -n 1)"
     say "all that does not need it runs without; a compiler often helps: sudo apt-get install build-essential python3-dev"

@@ -15,9 +15,11 @@ from sutura.hw_drivers.context import DriverOptions
 from sutura.hw_drivers.errors import BadOptions, DeviceFault, DeviceLost, MissingExtra
 
 if TYPE_CHECKING:
-    from av import Packet
+    from av import Packet, VideoFrame
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+_MOST_TAKEN = 16  # in one read
 
 
 class V4l2Options(DriverOptions):
@@ -50,7 +52,7 @@ class V4l2Options(DriverOptions):
 
 
 class V4l2Camera(Camera):
-    """Takes the pictures in their order. A read waits, on the device's own descriptor, no longer than its timeout.
+    """A read gives the newest picture; it waits, on the device's own descriptor, no longer than its timeout.
 
     is_stamped_at_capture: whether the newest picture had the kernel's time of its capture.
     """
@@ -66,21 +68,33 @@ class V4l2Camera(Camera):
             self._video = self._device.streams.video[0]
             self._refuse_another_size()
             self._packets: Iterator[Packet[VideoStream]] = self._device.demux(self._video)
-            self._wait = select.poll()
-            for descriptor in _descriptors(self.options.device) - before:
-                self._wait.register(descriptor, select.POLLIN)
+            self._wait = self._waiting(_descriptors(self.options.device) - before)
         except BaseException:
             self._device.close()
             raise
         self._heard_at = self.context.now()
 
     def _read(self) -> CameraFrame | None:
-        import av
-
         if not self._wait.poll(self.options.timeout * 1e3):
             if self.context.now() - self._heard_at > self.options.silence * 1e9:
                 raise DeviceLost(self.name, f"no picture from {self.options.device} for {self.options.silence:g} s")
             return None
+        newest = None
+        for _ in range(_MOST_TAKEN):
+            newest = self._take() or newest
+            if not self._wait.poll(0):
+                break
+        if newest is None:
+            return None
+        packet, picture = newest
+        self._heard_at = self.context.now()
+        stamp, self.is_stamped_at_capture = capture_time(packet.pts, packet.time_base, self._heard_at)
+        return CameraFrame(pixels_of(picture), stamp)
+
+    def _take(self) -> "tuple[Packet[VideoStream], VideoFrame] | None":
+        """The next packet that is there, with its picture."""
+        import av
+
         try:
             packet = next(self._packets)
             pictures = packet.decode()
@@ -90,12 +104,7 @@ class V4l2Camera(Camera):
             raise DeviceFault(self.name, f"a picture that cannot be decoded: {error}") from error
         except (av.FFmpegError, OSError) as error:
             raise DeviceLost(self.name, f"{self.options.device}: {error.strerror}; it was unplugged") from error
-        if not pictures:
-            return None
-        now = self.context.now()
-        stamp, self.is_stamped_at_capture = capture_time(packet.pts, packet.time_base, now)
-        self._heard_at = now
-        return CameraFrame(pixels_of(pictures[-1]), stamp)
+        return (packet, pictures[-1]) if pictures else None
 
     def _close(self) -> None:
         self._device.close()
@@ -118,6 +127,15 @@ class V4l2Camera(Camera):
             raise BadOptions("v4l2", reason, V4l2Options.__struct_fields__) from error
         except (av.FFmpegError, OSError) as error:
             raise DeviceLost(self.name, f"{o.device} is no camera that can be read: {error.strerror}") from error
+
+    def _waiting(self, descriptors: set[int]) -> select.poll:
+        if len(descriptors) != 1:
+            raise DeviceLost(
+                self.name, f"expected one descriptor for {self.options.device}, came {len(descriptors)}"
+            )
+        wait = select.poll()
+        wait.register(descriptors.pop(), select.POLLIN)
+        return wait
 
     def _refuse_another_size(self) -> None:
         o, got = self.options, self._video.codec_context

@@ -22,7 +22,7 @@ class RateHandOptions(RateOptions, kw_only=True):
 
 
 class RateHand(InputDevice):
-    """Moves while the dead-man button is held; while the clutch is, it goes back to the middle of its workspace.
+    """Moves while the dead-man button is held; with the clutch too, it goes back to the middle of its workspace.
 
     A driver opens the device. One that is lost raises DeviceLost; opened again the hand begins in the middle.
     """
@@ -53,7 +53,7 @@ class RateHand(InputDevice):
         is_there = self._dead_man.says_present(controls, buttons.present)
         if buttons.clutch and controls.is_held(buttons.clutch):
             self._clutched_for += dt
-            if self._clutched_for > _HEARD_S:
+            if is_there and self._clutched_for > _HEARD_S:
                 motion.go_back(dt)
         else:
             self._clutched_for = 0.0

@@ -11,7 +11,7 @@ from sutura.kinematics.arm_file import Jaw, Number, Positive, Triple, check_rang
 from sutura.kinematics.errors import ArmFileError, KinematicsError
 from sutura.kinematics.rotations import Quaternion, unit
 
-Joints = Annotated[tuple["SerialJoint", ...], msgspec.Meta(min_length=6, max_length=16)]
+Joints = Annotated[tuple["SerialJoint", ...], msgspec.Meta(min_length=4, max_length=16)]
 _NO_JAW = Jaw(0.0, 0.0, 1.0)
 
 

@@ -85,6 +85,7 @@ class Actuator(Node):
         self._jaw = 0.0
         self._limits = LimitTally(self.event)
         self._to_enable = self.params.arm_at_start
+        self._is_lost = False
         self.driver = self._make_driver()
         self.driver.open()
 
@@ -114,7 +115,11 @@ class Actuator(Node):
             (*arm.home, 0.0),
             self.params.acceleration,
         )
-        return load_actuator(choice.use)(joints, choice.options, self.driver_context())
+        kind = load_actuator(choice.use)
+        if self.params.feedback_rate > kind.capabilities.max_rate_hz:
+            most = f"driver {choice.use!r} takes at most {kind.capabilities.max_rate_hz:g} Hz"
+            raise RequestRefused(f"{self.name}: feedback_rate is {self.params.feedback_rate:g} Hz, {most}")
+        return kind(joints, choice.options, self.driver_context())
 
     # What lets it move ----------------------------------------------------------------------------------------
 
@@ -161,6 +166,9 @@ class Actuator(Node):
         if estop is None or estop.pressed:
             self._say("it needs to hear that the emergency stop is released")
             return False
+        if not self.driver.is_homed:
+            self._say("it must be homed before it follows")
+            return False
         if command.name != self._names or not self._setpoint:
             self._say(f"expected joints {', '.join(self._names)} in the command")
             return False
@@ -192,7 +200,7 @@ class Actuator(Node):
             self.gauge("refused_commands", self.gauges.get("refused_commands", 0) + 1)
             self._hold(f"{error} (from {frame.writer})")
         except DriverError as error:
-            self._fault(str(error))
+            self._device_fault(error)
         else:
             self._setpoint = sent.position
             limited = self.driver.limited
@@ -262,6 +270,10 @@ class Actuator(Node):
         self.fault(cause)
         self._say(cause)
 
+    def _device_fault(self, error: DriverError) -> None:
+        self._is_lost = self._is_lost or isinstance(error, DeviceLost)
+        self._fault(str(error))
+
     def _stop_driver(self, category: StopCategory) -> None:
         try:
             self.driver.stop(category)
@@ -271,16 +283,21 @@ class Actuator(Node):
     # What it tells --------------------------------------------------------------------------------------------
 
     def _measure(self) -> None:
+        if self.driver.state is DriverState.CLOSED:
+            return  # it was lost, and could not be taken anew yet
         try:
             joints = self.driver.read()
         except DeviceLost as error:
-            if self._state is ArmState.ENABLED:
+            self._is_lost = True
+            if self._state in (ArmState.ENABLED, ArmState.PAUSED):
                 self._fault(str(error))
             return
         except DriverError as error:
             if self._state is not ArmState.FAULT:
                 self._fault(str(error))
             return
+        if self._state is not ArmState.FAULT:
+            self._is_lost = False
         if not self._gate.following and self._state is not ArmState.ENABLED:
             self._setpoint, self._jaw = joints.position, joints.position[-1]
         if self._to_enable:
@@ -348,6 +365,7 @@ class Actuator(Node):
             raise RequestRefused(f"{self.name} is in FAULT ({self._cause}); reset it first")
         if self._state is ArmState.ENABLED:
             return
+        self._take_back("enabled")
         try:
             self.driver.enable()
         except DriverError as error:
@@ -375,10 +393,25 @@ class Actuator(Node):
         if self._estop_pressed:
             raise RequestRefused(f"{self.name}: the emergency stop is still pressed")
         if self._state is ArmState.FAULT:
+            self._take_back("reset")
             self._state = ArmState.DISABLED
             self.clear_fault()
             self._to_enable = self.params.arm_at_start
             self._say("reset; enable it next")
+
+    def _take_back(self, asked: str) -> None:
+        """A device that was lost is given up and taken anew: what it was set up with may be gone."""
+        if not self._is_lost:
+            return
+        try:
+            self.driver.close()
+        except DriverError as error:
+            self.event("lost", f"its device was lost, giving it up said: {error}")
+        try:
+            self.driver.open()
+        except DriverError as error:
+            raise RequestRefused(f"{self.name} cannot be {asked}: {error}") from error
+        self._is_lost = False
 
     def on_stop(self) -> None:
         """Whatever ended the run: hold, then give the device back, which removes power where that is safe."""

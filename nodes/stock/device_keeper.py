@@ -2,7 +2,7 @@
 
 from typing import Generic, Protocol, TypeVar
 
-from sutura.hw_drivers import DeviceLost, DriverError
+from sutura.hw_drivers import DeviceFault, DeviceLost, DriverError
 from sutura.nodes import Node
 
 _AGAIN_NS = 500_000_000
@@ -24,8 +24,8 @@ class Device(Protocol[SampleT]):
 
 
 class DeviceKeeper(Generic[SampleT]):
-    """Reads a node's device. A lost one makes the node say a fault, on which the watchdog trips; twice a second it
-    is opened anew, and then the fault is gone, but motion needs an operator's reset and a re-clutch."""
+    """Reads a node's device. A lost or faulty one makes the node say a fault, on which the watchdog trips; twice a
+    second it is opened anew, and then the fault is gone, but motion needs an operator's reset and a re-clutch."""
 
     def __init__(self, node: Node, device: Device[SampleT]) -> None:
         self._node = node
@@ -43,7 +43,7 @@ class DeviceKeeper(Generic[SampleT]):
             return None
         try:
             return self._device.read(self._node.elapsed)
-        except DeviceLost as error:
+        except (DeviceLost, DeviceFault) as error:
             self._device.close()
             self._again_at = self._node.now() + _AGAIN_NS
             self._node.fault(str(error))

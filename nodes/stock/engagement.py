@@ -39,8 +39,9 @@ class Engagement:
         if self._params.hand_test and not self._test.passed:
             self._test.see_gripper(angle)
 
-    def why_not(self, hand: Quaternion, tool: Quaternion) -> str:
-        """Why a hand of this orientation may not drive a tool of that one, in words; empty if it may."""
+    def why_not(self, hand: Quaternion, tool: Quaternion, alignment: Quaternion) -> str:
+        """Why a hand of this orientation may not drive a tool of that one, in words; empty if it may.
+        `alignment` turns the master's axes into the arm's."""
         p = self._params
         if p.hand_test and not self._test.passed:
             self._test.see_hand(hand)
@@ -49,7 +50,7 @@ class Engagement:
                 return f"show that a hand holds the master: {shown}"
         if p.align:
             most = p.align_clutch if self._has_followed else p.align_start
-            off = misalignment(hand, tool, p.alignment)
+            off = misalignment(hand, tool, alignment)
             if off > most:
                 return f"the hand is turned {_degrees(off)} from the tool; turn it to within {_degrees(most)}"
         return ""

@@ -7,6 +7,7 @@ from sutura.messages import LimitCount, MotionLimits, clip
 _EPISODE_NS = 500_000_000  # commands limited less than this apart are one episode
 
 _WORDS = {
+    "joint_limit": "{} is kept to its position limit",
     "joint_speed": "{} is kept to its speed limit",
     "joint_acceleration": "{} is kept to its acceleration limit",
     "tip_speed": "the tool tip is kept to its speed limit",

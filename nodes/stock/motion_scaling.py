@@ -2,16 +2,19 @@
 
 import math
 
+from sutura.kinematics.camera_frame import through_the_camera
 from sutura.kinematics.rotations import Quaternion, Vector3, angle_between, normalise
 from sutura.kinematics.scaling import Anchor, JawFollower
 from sutura.kinematics.tip_limits import LimitedTip
 from sutura.messages import (
+    ArmSelection,
     Clutch,
     JointCommand,
     JointState,
     MotionLimits,
     MotionLocks,
     OperatorPresence,
+    Pedal,
     Pose,
     SaturatedPose,
     TeleopScale,
@@ -19,6 +22,7 @@ from sutura.messages import (
 )
 from sutura.nodes import LATCHED, Input, Node, NodeParams, Output, every
 from sutura.nodes.stock.engagement import Engagement
+from sutura.nodes.stock.hand_over import HandOver
 from sutura.nodes.stock.limit_tally import LimitTally
 from sutura.nodes.stock.neighbours import Neighbours
 from sutura.nodes.stock.scaling_params import ScalingParams
@@ -54,6 +58,9 @@ class MotionScaling(Node):
     gripper = Input(JointState, max_age=0.05, required=False)
     clutch = Input(Clutch, max_age=0.05)
     present = Input(OperatorPresence, max_age=0.05, required=False)
+    camera_pedal = Input(Pedal, max_age=0.05, required=False)
+    selection = Input(ArmSelection, max_age=0.05, required=False)
+    camera_cp = Input(Pose, max_age=0.1, required=False, feedback=True)
     locks = Input(MotionLocks, max_age=0.05, required=False)
     scale = Input(TeleopScale, policy=LATCHED, required=False)
     setpoint_cp = Input(Pose, max_age=0.1, frame="{target}_base", feedback=True)
@@ -76,11 +83,15 @@ class MotionScaling(Node):
         self._last: _Tip | None = None  # the last target, as long as they follow each other
         self._last_at = 0
         self._jaw: JawFollower | None = None
-        self._pressed = False
+        self._pressed = False  # by whatever keeps the hand from driving, once the clutch was
+        self._hand_over = HandOver(
+            has_camera=bool(self.camera_pedal.connections), has_selection=bool(self.selection.connections)
+        )
         self._sent = SentHands()
         self._saturated_at = 0
         self._writer = ""
         self._scale = self.params.scale
+        self._axes: Quaternion = self.params.alignment  # of the master to those of the arm, since the hand drives
         self._level = MotionLocks(rotation=False, translation=False)
         self._locks = (self.params.rotation_lock, self.params.translation_lock)
         self._state = TeleopState("disengaged", "the clutch has not been pressed and released yet")
@@ -100,6 +111,7 @@ class MotionScaling(Node):
             self._scale = params.scale
         if (params.alignment, params.align) != (old.alignment, old.align):
             self._let_go()
+        self._axes = self._alignment() or self._axes
         self._lock()
         self._re_anchor_here()
 
@@ -107,14 +119,33 @@ class MotionScaling(Node):
 
     def on_clutch(self, clutch: Clutch) -> None:
         """Pressed: keep the setpoint. Released: anchor hand and setpoint to each other."""
-        if clutch.pressed:
-            if not self._pressed:
-                self._pressed, self._anchor = True, None
-                self._come_to_rest()
-                self._say("clutched")
-        elif self._pressed:
-            self._pressed = False
-            self._engage()
+        self._hand_over.clutch = clutch.pressed
+        if clutch.pressed and not self._pressed:
+            self._press()
+        else:
+            self._hand_over_or_take()
+
+    def on_camera_pedal(self, pedal: Pedal) -> None:
+        """Pressed, the hands move the camera; what it does to a hand that drives an arm, the clutch does."""
+        self._hand_over.camera = pedal.pressed
+        self._hand_over_or_take()
+
+    def on_selection(self, selection: ArmSelection) -> None:
+        """An arm that the hand leaves is kept; one that it takes over is anchored to it."""
+        self._hand_over.selected = selection.arm == self._chosen.arm
+        self._hand_over_or_take()
+
+    def on_stale_camera_pedal(self) -> None:
+        """Silence means pressed: the arms keep where they are."""
+        if self.camera_pedal.connections:
+            self._hand_over.camera = True
+            self._hand_over_or_take()
+
+    def on_stale_selection(self) -> None:
+        """Silence means that the hand drives another arm."""
+        if self.selection.connections:
+            self._hand_over.selected = False
+            self._hand_over_or_take()
 
     def on_present(self, presence: OperatorPresence) -> None:
         """An operator who leaves ends following."""
@@ -267,6 +298,36 @@ class MotionScaling(Node):
             self._disengage(f"the hand's motion comes from another source, {writer}")
         self._writer = writer
 
+    def _hand_over_or_take(self) -> None:
+        """After a word of a pedal. Only the clutch leads on from `disengaged`."""
+        why = self._hand_over.why_not()
+        if why is None:
+            if self._pressed:
+                self._pressed = False
+                self._engage()
+        elif not self._pressed and self._state.state != "disengaged":
+            self._press()
+        elif self._pressed and why != self._state.cause:
+            self._say("clutched", why)
+
+    def _press(self) -> None:
+        """Keep the setpoint."""
+        self._pressed, self._anchor = True, None
+        self._come_to_rest()
+        self._say("clutched", self._hand_over.why_not() or "")
+
+    def _alignment(self) -> Quaternion | None:
+        """What turns the master's axes into the arm's; None where a camera is wired and not heard."""
+        p = self._chosen
+        if not self.camera_cp.connections:
+            return p.alignment
+        camera = self.camera_cp.value
+        if camera is None:
+            return None
+        return through_the_camera(
+            p.placement.placement, p.camera.placement, camera.orientation, normalise(p.alignment)
+        )
+
     def _come_to_rest(self) -> None:
         """At the last target if the arm is about there, else where the arm is."""
         setpoint, last = self.setpoint_cp.value, self._last
@@ -285,7 +346,11 @@ class MotionScaling(Node):
             self._follow_if_ready(self._hand.value, self._rest)
 
     def _follow_if_ready(self, hand: Pose, rest: _Tip) -> None:
-        why = self._engagement.why_not(hand.orientation, rest[1])
+        alignment = self._alignment()
+        why = "the camera is not heard"
+        if alignment is not None:
+            why = self._engagement.why_not(hand.orientation, rest[1], alignment)
+            self._axes = alignment
         if self._rest_since or self._walks:
             why = why or "the tool comes to rest"
         if why and self._state.state == "aligning":
@@ -307,7 +372,7 @@ class MotionScaling(Node):
             hand.orientation,
             *tip,
             scale=self._scale,
-            alignment=self._chosen.alignment,
+            alignment=self._axes,
             offset=offset,
             lock_rotation=self._locks[0],
             lock_translation=self._locks[1],

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sutura.kinematics.capsules import Capsule
 from sutura.kinematics.rotations import Vector3
 from sutura.nodes.errors import RequestRefused, nearest
-from sutura.nodes.stock.scaling_params import ScalingParams
+from sutura.nodes.stock.clearance_params import ClearanceParams
 
 _MAX_AGE_NS = 100_000_000
 
@@ -18,7 +18,7 @@ class Neighbours:
 
     __slots__ = ("_bases", "_heard_at", "_radius", "shafts")
 
-    def __init__(self, params: ScalingParams, topics: Iterable[str]) -> None:
+    def __init__(self, params: ClearanceParams, topics: Iterable[str]) -> None:
         """Take the placements. Raises RequestRefused for a topic of an arm that has none."""
         self._bases = params.neighbours()
         self._radius = params.shaft_radius

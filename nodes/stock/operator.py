@@ -61,9 +61,8 @@ class Operator(Node):
         if sample is not None:
             present, clutch, estop = taken.get("present", True), taken.get("clutch"), taken.get("estop")
             levels = {"present": sample.present and present, "clutch": sample.clutch or bool(clutch)}
-            self._publish({**levels, "estop": sample.estop or bool(estop)})
-            self.camera.publish(Pedal(sample.camera))
-            self.swap.publish(Pedal(sample.swap))
+            stops = {"estop": sample.estop or bool(estop)}
+            self._publish({**levels, **stops, "camera": sample.camera, "swap": sample.swap})
         elif taken.get("estop"):
             self.estop.publish(EmergencyStop(True))
 
@@ -99,3 +98,7 @@ class Operator(Node):
         self.present.publish(OperatorPresence(levels["present"]))
         self.clutch.publish(Clutch(levels["clutch"]))
         self.estop.publish(EmergencyStop(levels["estop"]))
+        if "camera" in levels:
+            self.camera.publish(Pedal(levels["camera"]))
+        if "swap" in levels:
+            self.swap.publish(Pedal(levels["swap"]))

@@ -1,21 +1,18 @@
 """The parameters of motion scaling, and the limits of the tool tip that they describe."""
 
 import math
-from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from sutura.kinematics.capsules import Placement
-from sutura.kinematics.rotations import IDENTITY, normalise
+from sutura.kinematics.rotations import IDENTITY
 from sutura.kinematics.tip_limits import TipLimits
 from sutura.kinematics.workspace import Box, Plane, Workspace
-from sutura.nodes import NodeParams
+from sutura.nodes.stock.clearance_params import ClearanceParams, PlacementParam
 
 _Vector = tuple[float, float, float]
 _Quaternion = tuple[float, float, float, float]
-_UNIT_TOLERANCE = 1e-3
 Positive = Annotated[float, Meta(gt=0.0)]
 Angle = Annotated[float, Meta(gt=0.0, le=math.pi)]
 
@@ -44,23 +41,7 @@ class PlaneParam(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"expected a normal of {self.name} that has a direction, came {self.normal}")
 
 
-class PlacementParam(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an arm's base stands in a frame common to the arms: position [m], orientation (x, y, z, w)."""
-
-    position: _Vector = (0.0, 0.0, 0.0)
-    orientation: _Quaternion = IDENTITY
-
-    def __post_init__(self) -> None:
-        if not abs(math.hypot(*self.orientation) - 1.0) <= _UNIT_TOLERANCE:
-            raise ValueError(f"expected a unit quaternion (x, y, z, w), came {self.orientation}")
-
-    @property
-    def placement(self) -> Placement:
-        """For kinematics."""
-        return Placement(self.position, normalise(self.orientation))
-
-
-class ScalingParams(NodeParams):
+class ScalingParams(ClearanceParams):
     """scale: tool metres per hand metre; alignment (x, y, z, w): turns the master's base into the arm's.
 
     rotation_lock, translation_lock: the hand's turning, or its moving, does not move the tool.
@@ -69,8 +50,9 @@ class ScalingParams(NodeParams):
     test_gripper or roll by test_roll [rad].
     tip_speed [m/s], turn_speed [rad/s]: of the tool tip; keep_in, keep_out, planes: where the tip may be;
     braking [m/s²]: with which it slows down before it must stop;
-    clearance [m]: least distance of the shafts' surfaces, of shaft_radius [m], between this arm at `placement` and
-    each of `others`, by the namespace of its topic; 0 for none.
+    clearance, shaft_radius, placement, others: as of `ClearanceParams`.
+    arm: this arm's name in a selection; camera: where the camera arm's base stands, as `placement`. With a camera
+    wired `alignment` turns the master's base into the camera (x right, y down, z along the sight).
     jaw_speed, jaw_catch_up [rad/s]: fastest jaw motion, and that after the clutch until within jaw_tolerance [rad].
     """
 
@@ -90,10 +72,8 @@ class ScalingParams(NodeParams):
     keep_out: tuple[BoxParam, ...] = ()
     planes: tuple[PlaneParam, ...] = ()
     braking: Annotated[float, Meta(gt=0.0, description="of the tool tip before a wall, m/s²")] = 1.0
-    clearance: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.0
-    shaft_radius: Annotated[float, Meta(gt=0.0, le=0.02)] = 0.0042
-    placement: PlacementParam = PlacementParam()
-    others: dict[str, PlacementParam] = {}  # noqa: RUF012 (msgspec copies it)
+    arm: str = ""
+    camera: PlacementParam = PlacementParam()
     jaw_speed: Positive = 4.0 * math.pi
     jaw_catch_up: Positive = 0.2 * math.pi
     jaw_tolerance: Positive = math.radians(2.0)
@@ -109,13 +89,6 @@ class ScalingParams(NodeParams):
             clearance=self.clearance,
             radius=self.shaft_radius,
             braking=self.braking,
-        )
-
-    def neighbours(self) -> Mapping[str, Placement]:
-        """The bases of the other arms that this one keeps clear of, in its own base frame."""
-        own = self.placement.placement
-        return (
-            {name: other.placement.seen_from(own) for name, other in self.others.items()} if self.clearance else {}
         )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sutura.cli.errors import BadMessageValues
 from sutura.cli.observe import RhythmMeter
-from sutura.cli.values import as_data, as_text, named, read_message, read_value
+from sutura.cli.values import as_data, as_text, read_message, read_value
 from sutura.launch import TopologyError
 from sutura.messages import (
     ArmState,
@@ -22,6 +22,7 @@ from sutura.messages import (
     Pose,
     WatchdogState,
 )
+from sutura.record import named
 
 ANGLES = st.lists(st.floats(-10.0, 10.0), max_size=8)
 

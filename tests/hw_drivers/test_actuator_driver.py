@@ -267,7 +267,8 @@ def test_times_that_run_ahead_of_the_clock_buy_no_speed() -> None:
         clock.advance_to(start + k * MS)
         reached = driver.write(command(1.0, 0.1), start + k * 10 * MS).position[0]
         assert reached <= 2.0 * (k * 1e-3 + 0.03) + 1e-9
-    assert driver.write(command(-1.0, 0.1), 1).position[0] == reached, "nor does an older command move anything"
+    older = clock() - 100 * MS
+    assert driver.write(command(-1.0, 0.1), older).position[0] == reached, "nor does an older command move anything"
 
 
 def test_a_stop_ends_the_motion_that_the_next_command_starts_from() -> None:

@@ -1,6 +1,7 @@
 """Video files that the tests make themselves, and what of V4L2 can be tried without a camera."""
 
 import struct
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from sutura.hw_drivers import (
     load_camera,
 )
 from sutura.hw_drivers.cameras.v4l2_stamps import capture_time
+from sutura.hw_drivers.errors import MissingExtra
 
 MS = 1_000_000
 MICROSECOND = Fraction(1, 1_000_000)
@@ -168,6 +170,16 @@ def test_a_film_whose_end_is_missing_ends_where_it_breaks_off(film: Path, tmp_pa
     assert 0 < len(pictures) < COUNT
     assert seen[len(pictures) :] == [None] * (COUNT + 1 - len(pictures))
     camera.close()
+
+
+@pytest.mark.parametrize("name", ["v4l2", "video_file"])
+def test_without_its_library_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    options = {"file": "film.mp4"} if name == "video_file" else {}
+    with pytest.raises(MissingExtra, match=rf"driver '{name}' needs PyAV.*sutura\[camera\]"):
+        load_camera(name)(options, DriverContext("eye", tmp_path, clock)).open()
 
 
 # V4L2: this is what holds without a camera ------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sutura.kinematics import (
     UnknownArmError,
     load_arm,
     shipped_arms,
+    shipped_endoscopes,
     shipped_serial_arms,
 )
 
@@ -69,7 +70,7 @@ def test_an_arm_is_loaded_from_a_file(document: Document, load_document: Load) -
 def test_unknown_arm_lists_what_there_is(name: str) -> None:
     with pytest.raises(UnknownArmError, match="psm_classic_lnd, psm_classic_si_lnd, psm_si_lnd") as caught:
         load_arm(name)
-    assert caught.value.available == (*shipped_arms(), *shipped_serial_arms())
+    assert caught.value.available == (*shipped_arms(), *shipped_serial_arms(), *shipped_endoscopes())
 
 
 def test_unknown_arm_is_told_the_nearest_name() -> None:

@@ -36,10 +36,30 @@ def inside(arm: SerialArm, seed: int, share: float = 0.9) -> tuple[float, ...]:
 
 
 def test_ours_ship_under_their_names_and_kinds() -> None:
-    assert shipped_serial_arms() == ("seven_joint",)
+    assert shipped_serial_arms() == ("seven_joint", "so101")
     for name in shipped_serial_arms():
         assert open_arm(name).name == name
     assert open_arm("psm_classic_lnd").joint_names == load_arm("psm_classic_lnd").joint_names
+
+
+def test_the_so101_is_as_long_as_published_and_turns_the_published_ways() -> None:
+    arm = load_serial_arm("so101")
+    base_T_tip = arm.forward(arm.home)
+    np.testing.assert_allclose(base_T_tip[:3, 3], (0.3914, 0.0, 0.2265), atol=3e-4)
+    np.testing.assert_allclose(base_T_tip[:3, 2], (1.0, 0.0, 0.0), atol=1e-9)
+    axes = arm.jacobian(arm.home)[3:].T
+    np.testing.assert_allclose(axes, [(0, 0, -1), (0, 1, 0), (0, 1, 0), (0, 1, 0), (-1, 0, 0)], atol=1e-9)
+
+
+def test_an_arm_of_five_joints_follows_poses_that_it_can_have() -> None:
+    arm = load_serial_arm("so101")
+    joints = arm.home
+    for step in range(1, 101):
+        wanted = tuple(0.004 * step * sign for sign in (1, -1, 1, 0.5, -1))
+        found = arm.track(*arm.forward_pose(wanted), joints, 0.01)
+        joints = found.joints
+        assert found.limited == ()
+        assert joints == pytest.approx(wanted, abs=1e-6)
 
 
 def test_mujoco_is_not_loaded_for_an_arm_with_a_closed_form() -> None:

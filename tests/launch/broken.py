@@ -127,6 +127,11 @@ class Arm(Node):
     permit = Input(MotionPermit)
 
 
+class FastArm(Arm):
+    class Params(NodeParams):
+        feedback_rate: float = 100.0
+
+
 class Glove(InputDevice):
     def _open(self) -> None: ...
 
@@ -154,6 +159,10 @@ class SimulatedDrive(ActuatorDriver):
 
 class RealDrive(SimulatedDrive):
     capabilities = Capabilities(silence_stop_s=0.02)
+
+
+class SlowDrive(SimulatedDrive):
+    capabilities = Capabilities(simulated=True, max_rate_hz=50.0)
 
 
 class DeafDrive(SimulatedDrive):
@@ -246,6 +255,8 @@ BROKEN: dict[str, Broken] = {
     "unwatched-node": Broken(nodes("a: {node: ME:Quiet, supervised: true}")),
     "no-permit": Broken(arm(permit="dog/premit")),
     "no-safe-silence": Broken(arm(drive="DeafDrive")),
+    "report-required": Broken(arm(", requires_report: none.json", drive="RealDrive")),
+    "driver-too-slow": Broken(arm(drive="SlowDrive").replace("ME:Arm", "ME:FastArm")),
     "armed-at-start": Broken(arm(", params: {arm_at_start: true}", drive="RealDrive")),
     "watchdog-with-actuator": Broken(arm() + "places: {both: [arm, dog]}\n"),
     "world-not-alone": Broken(

@@ -231,17 +231,20 @@ def test_a_sound_topology_has_no_problems(tmp_path: Path) -> None:
     assert lines(tmp_path, GOOD) == []
 
 
-@pytest.mark.parametrize("name", ["teleop", "sim"])
+@pytest.mark.parametrize("name", ["teleop", "sim", "real"])
 def test_shipped_topologies_are_sound(name: str) -> None:
     assert check_topology(load_topology(name)) == []
 
 
 def test_real_hardware_that_is_not_there_is_named() -> None:
-    problems = check_topology(load_topology("real"))
-    assert problems
-    assert {problem.rule for problem in problems} == {"unknown-driver"}
-    assert all(problem.file.endswith("real.yaml") and problem.line for problem in problems)
-    assert any("no actuator driver 'dvrk' is installed" in problem.message for problem in problems)
+    problems = check_topology(load_topology("real", ["driver=canopan"]))
+    assert [problem.rule for problem in problems] == ["unknown-driver"]
+    assert "no actuator driver 'canopan' is installed; did you mean 'canopen'?" in problems[0].message
+
+
+def test_a_simulation_with_hardware_in_it_is_not_armed_at_start() -> None:
+    problems = check_topology(load_topology("sim", ["arm.driver=canopen"]))
+    assert {problem.rule for problem in problems} == {"armed-at-start"}
 
 
 # Each node by itself --------------------------------------------------------------------------------------------

@@ -185,7 +185,7 @@ def test_scalars_are_those_of_yaml_1_2(tmp_path: Path) -> None:
             ":5",
             "in 'p' of node 'a': expected a text, came 3",
         ),
-        ("sutura: 1\nnodes:\n  a:\n    node: x\n    in: {p: /b}\n", ":5", "in 'p' of node 'a': expected a topic"),
+        ("sutura: 1\nnodes:\n  a:\n    node: x\n    in: {p: //b}\n", ":5", "in 'p' of node 'a': expected a topic"),
         ("sutura: 1\nnodes:\n  a:\n    node: x\n    out: {p: [b]}\n", ":5", "out 'p' of node 'a': expected a text"),
         (
             "sutura: 1\nnodes:\n  a:\n    node: x\n    supervised: 1\n",

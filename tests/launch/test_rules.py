@@ -16,8 +16,10 @@ SHIPPED = [
     ("sim", ()),
     ("teleop", ()),
     ("teleop", ("arm_at_start=true",)),
-    ("real", ("driver=kinematic", "device=script")),
-    ("real", ("driver=mujoco", "device=recording", "master.driver.file=hand.npy")),
+    ("sim", ("arm.driver=canopen", "arm_at_start=false")),
+    ("real", ()),
+    ("real", ("arm.driver=dvrk",)),
+    ("real", ("arm.driver=kinematic", "device=recording", "master.driver.file=hand.npy")),
     (str(ROOT / "bench" / "topologies" / "chain.yaml"), ()),
     (str(ROOT / "examples" / "my_robot.yaml"), ()),
 ]

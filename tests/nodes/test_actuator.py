@@ -44,6 +44,16 @@ class BlindArm(KinematicArm):
         return JointState(state.name, (*BLIND_READS, *state.position[1:])) if BLIND_READS else state
 
 
+class LostArm(KinematicArm):
+    """An arm that has not found its zero."""
+
+    capabilities = Capabilities(silence_stop_s=0.0, simulated=True, max_rate_hz=200.0)
+
+    @property
+    def is_homed(self) -> bool:
+        return False
+
+
 class Told:
     """Everything that the actuator hears, said every 2 ms; each part can be left out or changed."""
 
@@ -237,6 +247,19 @@ def test_an_arm_that_cannot_see_is_in_fault_and_follows_nothing(bench: MakeBench
         assert state(b).state is ArmState.FAULT
     finally:
         BLIND_READS.clear()
+
+
+def test_an_arm_that_is_not_homed_follows_nothing(bench: MakeBench) -> None:
+    b, told = enabled(bench, DriverChoice(f"{__name__}:LostArm"))
+    told.re_clutch()
+    said = state(b)
+    assert (said.state, said.is_homed, said.is_busy) == (ArmState.ENABLED, False, False)
+    assert said.cause == "it must be homed before it follows"
+
+
+def test_a_driver_is_read_no_faster_than_it_takes(bench: MakeBench) -> None:
+    with pytest.raises(NodeCrashed, match=r"feedback_rate is 500 Hz, driver .* takes at most 200 Hz"):
+        actuator(bench, DriverChoice(f"{__name__}:LostArm"), feedback_rate=500.0)
 
 
 # Jaw ------------------------------------------------------------------------------------------------------------

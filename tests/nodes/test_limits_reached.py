@@ -31,6 +31,9 @@ WIRES = {
     "n2.target": ("n/target",),
     "n.saturated_cp": ("n2/saturated_cp",),
     "n2.setpoint_js": ("in/setpoint_js",),
+    "n.camera_pedal": (),
+    "n.selection": (),
+    "n.camera_cp": (),
 }
 
 

@@ -39,7 +39,8 @@ def hand(x: float = 0.3, orientation: tuple[float, float, float, float] = TURN) 
 
 
 FAST = {"tip_speed": 1000.0, "turn_speed": 10000.0, "braking": 1e9}
-UNWIRED = {"locks": (), "scale": (), "present": (), "others": ()}
+NO_CART = {"camera_pedal": (), "selection": (), "camera_cp": ()}
+UNWIRED = {"locks": (), "scale": (), "present": (), "others": (), **NO_CART}
 
 
 def say(b: Bench, pressed: bool, x: float = 0.3, steps: int = 5, **more: Message) -> None:
@@ -208,7 +209,7 @@ def test_changed_jaw_speeds_count_at_once_and_begin_where_the_jaw_is(bench: Make
 
 def wired(bench: MakeBench, **params: object) -> Bench:
     """With every input."""
-    b = bench("motion_scaling", params={**FAST, **params}, wires={"others": ()})
+    b = bench("motion_scaling", params={**FAST, **params}, wires={"others": (), **NO_CART})
     say_all(b, pressed=True)
     say_all(b, pressed=False)
     assert state(b).state == "following"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sutura.hw_drivers.inputs.emulated_device import EmulatedEvents
-from sutura.messages import Clutch, EmergencyStop, OperatorPresence, Pedal, Pose
+from sutura.messages import ArmSelection, Clutch, EmergencyStop, OperatorPresence, Pedal, Pose
 from sutura.nodes import RequestRefused
 from sutura.nodes.node import DriverChoice
 from tests.hw_drivers.inputs.waiting import until
@@ -158,3 +158,30 @@ def test_without_a_driver_it_says_its_script_and_a_request_takes_a_level_over(be
     b.node.on_state_command("absent")
     assert newest(b) == (False, False, False)
     assert b.said("camera") == []
+
+
+def test_feet_on_a_cart_move_the_camera_and_give_a_hand_its_next_arm(
+    bench: MakeBench, events: EmulatedEvents
+) -> None:
+    options = {"device": str(events.path), "map": {**PEDALS, "swap": "KEY_S"}}
+    arms = {"right": ["PSM1", "PSM3"], "left": ["PSM2"]}
+    b = bench("cart_operator", params=arms, driver=DriverChoice("pedals", options))
+    until(lambda: events.readers, bool)
+
+    def levels() -> tuple[bool, str, str]:
+        b.run_for(0.01)
+        camera, right, left = (b.said(port)[-1].payload for port in ("camera", "right", "left"))
+        assert isinstance(camera, Pedal)
+        assert isinstance(right, ArmSelection)
+        assert isinstance(left, ArmSelection)
+        return camera.pressed, right.arm, left.arm
+
+    until(levels, lambda said: said == (False, "PSM1", "PSM2"))
+    events.set(BTN_MIDDLE=1, KEY_S=1)
+    until(levels, lambda said: said == (True, "PSM3", "PSM2"))
+    b.run_for(0.5)
+    assert levels() == (True, "PSM3", "PSM2"), "a pedal that stays pressed swaps once"
+    events.set(BTN_MIDDLE=0, KEY_S=0)
+    until(levels, lambda said: not said[0])
+    events.set(KEY_S=1)
+    until(levels, lambda said: said == (False, "PSM1", "PSM2"))

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sutura.kinematics.rotations import angle_between, from_rotation_vector, multiply
-from sutura.messages import Clutch, Message, MotionLocks, OperatorPresence, Pose, TeleopScale, TeleopState
+from sutura.messages import (
+    ArmSelection,
+    Clutch,
+    Message,
+    MotionLocks,
+    OperatorPresence,
+    Pedal,
+    Pose,
+    TeleopScale,
+    TeleopState,
+)
 from sutura.nodes import changed_params
 from sutura.runtime.config import NodeConfig
 from tests.nodes.conftest import Bench
@@ -20,7 +30,8 @@ from tests.nodes.conftest import Bench
 SPEED, TURN = 0.5, 10.0
 EPS = 1e-9
 START = Pose((0.01, 0.02, -0.11), (1.0, 0.0, 0.0, 0.0))
-PORTS = ("master", "gripper", "clutch", "present", "locks", "scale", "setpoint_cp")
+CART = ("camera_pedal", "selection", "camera_cp")
+PORTS = ("master", "gripper", "clutch", "present", "locks", "scale", "setpoint_cp", *CART)
 speeds = st.tuples(*[st.floats(-0.6, 0.6)] * 3)
 turns = st.tuples(*[st.floats(-3.0, 3.0)] * 3)
 leaps = st.tuples(*[st.floats(-0.4, 0.4)] * 3)
@@ -35,12 +46,13 @@ class Teleoperation(RuleBasedStateMachine):
         config = NodeConfig(
             name="n",
             node="motion_scaling",
-            params={"tip_speed": SPEED, "turn_speed": TURN},
+            params={"tip_speed": SPEED, "turn_speed": TURN, "arm": "this"},
             inputs={port: (f"in/{port}",) for port in PORTS},
         )
         self.b = Bench([config], self.folder, False, {})
         self.hand, self.arm = Pose((0.3, -0.1, 0.2), (0.0, 0.0, 0.0, 1.0)), START
         self.pressed, self.present, self.locks = False, True, MotionLocks(False, False)
+        self.pedal, self.selected, self.camera = False, True, Pose((0.0, 0.0, -0.1), (0.0, 0.0, 0.0, 1.0))
         self.silent: set[str] = set()
         self.writer = "hand@1"
         self.follows, self.deepest = True, -1.0
@@ -59,6 +71,9 @@ class Teleoperation(RuleBasedStateMachine):
                 self.tell("clutch", Clutch(self.pressed))
                 self.tell("present", OperatorPresence(self.present))
                 self.tell("locks", self.locks)
+                self.tell("camera_pedal", Pedal(self.pedal))
+                self.tell("selection", ArmSelection("this" if self.selected else "another"))
+                self.tell("camera_cp", self.camera)
                 self.tell("setpoint_cp", self.arm)
             self.tell("master", self.hand, self.writer)
             self.look()
@@ -172,6 +187,44 @@ class Teleoperation(RuleBasedStateMachine):
             assert math.dist(before[0].position, self.previous[0].position) <= 1e-3, "silence means locked"
         self.silent.discard("locks")
         self.run(12)
+
+    @rule(by=leaps, turn=turns, ms=st.integers(1, 60), speaks=st.booleans())
+    def move_the_camera(
+        self, by: tuple[float, float, float], turn: tuple[float, float, float], ms: int, speaks: bool
+    ) -> None:
+        """The hands go elsewhere with the camera; the arm holds, also in silence, and takes up."""
+        self.pedal = speaks
+        self.silent |= set() if speaks else {"camera_pedal"}
+        self.run(12 if speaks else 70)
+        assert self.state in {"clutched", "disengaged"}
+        self._shift(by, turn)
+        self.camera = Pose((0.0, 0.0, -0.1), from_rotation_vector(turn))
+        self.run(ms + 10)
+        self.pedal = False
+        self.silent.discard("camera_pedal")
+        self.run(15)
+        assert self.state == "disengaged" or not self.gone, "the pedal leads on from no fault"
+
+    @rule(by=leaps, turn=turns, ms=st.integers(1, 60), speaks=st.booleans())
+    def drive_another_arm(
+        self, by: tuple[float, float, float], turn: tuple[float, float, float], ms: int, speaks: bool
+    ) -> None:
+        """The arm left behind holds, and is anchored to the hand that comes back."""
+        self.selected = not speaks
+        self.silent |= set() if speaks else {"selection"}
+        self.run(12 if speaks else 70)
+        assert self.state in {"clutched", "disengaged"}
+        self.run(300)
+        resting = self.previous
+        self._shift(by, turn)
+        self.run(ms)
+        if resting is not None and self.follows:
+            assert self.previous is not None
+            assert self.previous[0] == resting[0], "a hand elsewhere moves nothing"
+        self.selected = True
+        self.silent.discard("selection")
+        self.run(15)
+        assert self.state == "disengaged" or not self.gone, "a swap leads on from no fault"
 
     @rule()
     def the_operator_looks_away(self) -> None:

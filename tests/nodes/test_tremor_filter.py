@@ -113,7 +113,7 @@ def test_a_faster_master_is_reported_once(bench: MakeBench) -> None:
 
 
 def test_a_clutch_in_the_middle_of_a_movement_moves_the_arm_by_nothing(bench: MakeBench) -> None:
-    wires = {"n2.master": ("n/filtered_cp",)}
+    wires = {"n2.master": ("n/filtered_cp",), "n2.camera_pedal": (), "n2.selection": (), "n2.camera_cp": ()}
     b = bench("tremor_filter", "motion_scaling", wires=wires)
     hand = shaken(0.0, 4.0)
     for k, x in enumerate(hand):

@@ -34,13 +34,22 @@ class RecordingArm(KinematicArm):
     read_error: ClassVar[type[DeviceFault] | type[DeviceLost] | None] = None
     write_error: ClassVar[type[DeviceFault] | type[DeviceLost] | None] = None
     enable_error: ClassVar[bool] = False
+    is_away: ClassVar[bool] = False
+    opened: ClassVar[int] = 0
 
     @classmethod
     def forget(cls) -> None:
         cls.writes.clear()
         cls.stops.clear()
         cls.read_error = cls.write_error = None
-        cls.enable_error = False
+        cls.enable_error = cls.is_away = False
+        cls.opened = 0
+
+    def _open(self) -> None:
+        if self.is_away:
+            raise DeviceLost(self.name, "its bus is cut")
+        type(self).opened += 1
+        super()._open()
 
     def _enable(self) -> None:
         if self.enable_error:

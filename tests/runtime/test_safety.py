@@ -468,6 +468,37 @@ def test_a_driver_that_fails_is_a_fault_with_its_cause(moving: MakeMoving, what:
     assert_only_reset_and_re_clutch_lead_back(s)
 
 
+def test_a_device_that_was_lost_is_taken_anew_by_a_reset_and_no_sooner(moving: MakeMoving) -> None:
+    s = moving(swap={})
+    _break_driver(s, "read", "DeviceLost")
+    _driver(s).is_away = True
+    s.run_for(0.2)
+    at = s.now
+    assert _driver(s).opened == 1
+    for _ in range(2):
+        with pytest.raises(RequestRefused, match=r"arm cannot be reset: .* its bus is cut"):
+            s.command("arm", "reset")
+        s.run_for(0.1)
+    assert "encoder of yaw" in state_of(s).cause, "what ended motion stays its cause"
+    _driver(s).is_away = False
+    _break_driver(s, "read", "")
+    s.run_for(0.1)
+    assert _driver(s).opened == 1
+    s.command("arm", "reset")
+    assert _driver(s).opened == 2
+    assert not s.moved_since(at)
+    assert_only_reset_and_re_clutch_lead_back(s)
+
+
+def test_a_device_that_only_reported_a_fault_is_not_given_up(moving: MakeMoving) -> None:
+    s = moving(swap={})
+    _break_driver(s, "read", "DeviceFault")
+    s.run_for(0.1)
+    _break_driver(s, "read", "")
+    s.command("arm", "reset")
+    assert _driver(s).opened == 1
+
+
 def test_a_drive_that_cannot_be_enabled_is_a_fault_and_no_crash(moving: MakeMoving) -> None:
     s = moving()
     driver = _driver(s)

@@ -4,6 +4,7 @@ import math
 import os
 import socket
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from sutura.hw_drivers import (
     load_input,
     load_operator,
 )
+from sutura.hw_drivers.errors import MissingExtra
 from sutura.hw_drivers.inputs.emulated_device import EmulatedEvents
 from sutura.hw_drivers.inputs.event_codes import code_of
 from sutura.hw_drivers.inputs.event_stream import EVENT, EventStream, InputEvent
@@ -124,7 +126,10 @@ def test_a_clutched_hand_goes_back_to_the_middle(events: EmulatedEvents, context
     hand = Hand("gamepad", events, context)
     events.set(BTN_TL=1, ABS_Y=-32768)
     until(hand.read, lambda sample: sample.pose.position[0] > 0.02)
-    events.set(BTN_TR=1)
+    events.set(BTN_TL=0, BTN_TR=1)
+    rests = until(hand.read, lambda sample: sample.pose == hand.read().pose)
+    assert hand.read_for(0.3) == rests, "nobody is there"
+    events.set(BTN_TL=1)
     until(hand.read, lambda sample: sample.pose.position == (0.0, 0.0, 0.0))
 
 
@@ -214,6 +219,12 @@ def test_pedals_that_are_pulled_are_lost(events: EmulatedEvents, context: Driver
 def test_bad_options_are_refused_in_words(context: DriverContext, options: dict[str, object], says: str) -> None:
     with pytest.raises(BadOptions, match=says):
         load_input("gamepad")(options, context)
+
+
+def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, context: DriverContext) -> None:
+    monkeypatch.setitem(sys.modules, "evdev", None)
+    with pytest.raises(MissingExtra, match=r"needs evdev.*sutura\[evdev\]"):
+        load_input("gamepad")({}, context)
 
 
 def test_pedals_must_say_which_is_which(context: DriverContext) -> None:

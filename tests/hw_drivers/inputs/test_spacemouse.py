@@ -1,13 +1,22 @@
 """A SpaceMouse on its own reports."""
 
 import math
+import sys
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutura.hw_drivers import BadOptions, DeviceLost, DriverContext, HandSample, load_input, load_operator
+from sutura.hw_drivers import (
+    BadOptions,
+    DeviceLost,
+    DriverContext,
+    HandSample,
+    load_input,
+    load_operator,
+)
+from sutura.hw_drivers.errors import MissingExtra
 from sutura.hw_drivers.inputs.emulated_device import EmulatedSpaceMouse
 from sutura.hw_drivers.inputs.spacemouse_reports import axes_of, buttons_of
 from tests.hw_drivers.inputs.waiting import until
@@ -108,6 +117,12 @@ def test_one_that_is_pulled_is_lost_and_comes_back(space_mouse: EmulatedSpaceMou
 def test_without_one_it_says_so(context: DriverContext) -> None:
     with pytest.raises(DeviceLost, match=r"/dev/hidraw9999 cannot be opened"):
         load_input("spacemouse")({"device": "/dev/hidraw9999"}, context).open()
+
+
+def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, context: DriverContext) -> None:
+    monkeypatch.setitem(sys.modules, "hidraw", None)
+    with pytest.raises(MissingExtra, match=r"needs hidapi.*sutura\[spacemouse\]"):
+        load_input("spacemouse")({"device": "/dev/hidraw0"}, context).open()
 
 
 def test_unknown_buttons_and_axes_are_refused(context: DriverContext) -> None:

@@ -1,0 +1,1 @@
+"""Dynamixel X-series servos."""

@@ -1,0 +1,1 @@
+"""Servos on a serial bus: what the kinds have in common."""
