@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
+from sutura.launch.arming import with_arming
 from sutura.launch.include import Names, Sheet, gather, read_sheet
 from sutura.launch.node_reader import read_node, wire_beats
 from sutura.launch.placement import make_places, read_realtime
@@ -44,7 +45,7 @@ def _load(path: Path, said: Sequence[Setting]) -> Topology:
 
 
 def _topology(sheet: Sheet, names: Names) -> Topology:
-    nodes = wire_beats({name: read_node(name, tree) for name, tree in names.nodes.items()})
+    nodes = with_arming(wire_beats({name: read_node(name, tree) for name, tree in names.nodes.items()}))
     places = make_places(nodes, names.places)
     place_marks = {name: tree.key_mark for name, tree in names.places.items()}
     top = {key: plain(sheet.top[key]) for key in ("description", "expect", "faults", "silence") if key in sheet.top}

@@ -19,7 +19,7 @@ Range = tuple[float, float]
 class PortOptions(MappedOptions, kw_only=True):
     """port: of the adapter; baud [bit/s]: as the servos are set; reply_timeout [s]: for one exchange with all."""
 
-    port: str
+    port: str = "/dev/ttyUSB0"
     baud: Annotated[int, Meta(gt=0, le=4_500_000)] = 1_000_000
     reply_timeout: Annotated[float, Meta(gt=0.0, le=0.2)] = 0.005
 

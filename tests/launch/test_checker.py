@@ -243,7 +243,7 @@ def test_real_hardware_that_is_not_there_is_named() -> None:
 
 
 def test_a_simulation_with_hardware_in_it_is_not_armed_at_start() -> None:
-    problems = check_topology(load_topology("sim", ["arm.driver=canopen"]))
+    problems = check_topology(load_topology("sim", ["arm.driver=canopen", "arm_at_start=true"]))
     assert {problem.rule for problem in problems} == {"armed-at-start"}
 
 

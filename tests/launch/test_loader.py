@@ -625,3 +625,12 @@ def test_any_parameter_survives_the_way_back(tmp_path: Path, value: object) -> N
     again = reloaded(changed, tmp_path)
     assert again == changed
     assert repr(again.nodes["scaling"].params) == repr({"value": value})  # 1, 1.0 and true are three things
+
+
+@pytest.mark.parametrize(
+    ("setting", "armed"),
+    [("driver=mujoco", True), ("driver=kinematic", True), ("driver=canopen", False), ("driver=nowhere:Arm", False)],
+)
+def test_only_what_is_simulated_arms_by_itself(setting: str, armed: bool) -> None:
+    sim = load_topology("sim", [setting])
+    assert {sim.nodes[name].params["arm_at_start"] for name in ("arm", "watchdog")} == {armed}
