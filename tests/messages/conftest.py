@@ -3,6 +3,7 @@
 import pytest
 
 from sutura.messages import (
+    ArmSelection,
     ArmState,
     Clutch,
     CompressedVideo,
@@ -48,6 +49,7 @@ _SAMPLES: tuple[Message, ...] = (
     Clutch(True),
     Pedal(True),
     OperatorPresence(True),
+    ArmSelection("PSM1"),
     EmergencyStop(False),
     MotionLocks(True, False),
     TeleopScale(0.25),
