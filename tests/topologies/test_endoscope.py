@@ -74,3 +74,11 @@ def test_a_viewer_sees_every_picture_raw_and_as_video_with_its_own_time(rehearse
     gauges = run.node("viewer", Node).gauges
     assert gauges["seen"] >= 16
     assert [gauges[name] for name in ("skipped", "wrong", "overwritten")] == [0, 0, 0]
+
+
+@pytest.mark.usefixtures("_can_draw")
+def test_in_the_cart_it_rides_on_the_camera_arm(rehearse: Rehearse) -> None:
+    run = rehearse("sim_cart", *SMALL, record=False)
+    run.run_for(0.2)
+    films = [sample.message for sample in run.history.of("endoscope/video", CompressedVideo)]
+    assert films[-1].joints[0].topic == "ECM/measured_js"
