@@ -24,10 +24,12 @@ class CameraFrame(msgspec.Struct, frozen=True):
 
 class CameraCapabilities(msgspec.Struct, frozen=True, kw_only=True):
     """simulated: no hardware is read, and the same times give the same pictures; stamped_at_capture: the stamp is
-    that of the picture, not of when it came in."""
+    that of the picture, not of when it came in; on_request: a picture is made when it is read, and at any scale,
+    else they come by themselves."""
 
     simulated: bool = False
     stamped_at_capture: bool = True
+    on_request: bool = False
 
 
 class Camera(ABC):
@@ -64,6 +66,9 @@ class Camera(ABC):
         if frame is not None:
             self._check(frame)
         return frame
+
+    def resize(self, scale: float) -> None:
+        """Give pictures of `scale` times the full width and height from now on; only some can."""
 
     def close(self) -> None:
         """Give the camera back. Closing twice changes nothing."""

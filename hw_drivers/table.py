@@ -37,6 +37,7 @@ _OURS: Mapping[str, str] = {
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardHand",
     "spacemouse": "sutura.hw_drivers.inputs.spacemouse:SpaceMouseHand",
     "v4l2": "sutura.hw_drivers.cameras.v4l2:V4l2Camera",
+    "endoscope": "sutura.sim_driver.endoscope:Endoscope",
     "video_file": "sutura.hw_drivers.cameras.video_file:VideoFile",
 }
 

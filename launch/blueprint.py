@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutura.hw_drivers import load_actuator, load_input, load_operator
+from sutura.hw_drivers import load_actuator, load_camera, load_input, load_operator
 from sutura.launch.topology import Topology
 from sutura.launch.wiring import Wiring, wiring_of
 from sutura.nodes import Node, NodeError, load_node
@@ -47,13 +47,16 @@ class Blueprint:
 
     @property
     def hardware_inputs(self) -> dict[str, str]:
-        """The nodes that read hands and feet of the real world, with their drivers. Raises as `hardware`."""
+        """The nodes that read the real world, hands, feet and cameras, with their drivers. Raises as `hardware`."""
         found = {}
         for name, kind in self.kinds.items():
             driver = self.topology.nodes[name].driver
             for mark, load in (("uses_input_device", load_input), ("uses_operator_device", load_operator)):
                 if driver is not None and getattr(kind, mark, False) and not load(driver.use).simulated:
                     found[name] = driver.use
+            is_camera = driver is not None and getattr(kind, "uses_camera", False)
+            if driver is not None and is_camera and not load_camera(driver.use).capabilities.simulated:
+                found[name] = driver.use
         return found
 
     @property

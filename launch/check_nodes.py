@@ -1,16 +1,18 @@
 """Checks each node by itself: its class, its ports' names, its parameters and its driver."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from sutura.hw_drivers import (
     ActuatorDriver,
+    Camera,
     InputDevice,
     OperatorDevice,
     load_actuator,
+    load_camera,
     load_input,
     load_operator,
 )
@@ -23,7 +25,13 @@ from sutura.messages import describe
 from sutura.nodes import Node, NodeParams, UnknownNode, UnknownPort, load_node, read_params
 from sutura.nodes.errors import NodeError
 
-Driver = type[ActuatorDriver] | type[InputDevice] | type[OperatorDevice]
+Driver = type[ActuatorDriver] | type[InputDevice] | type[OperatorDevice] | type[Camera]
+
+_WANTED: Mapping[Callable[[str], Driver], str] = {
+    load_actuator: "an actuator",
+    load_input: "an input",
+    load_camera: "a camera",
+}
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,7 @@ def _driver(node: TopologyNode, kind: type[Node], problems: list[Problem]) -> Dr
         return None
     if choice is None:
         if loader is not load_operator:  # it is scripted without
-            wanted = "actuator" if kind.drives_actuator else "input"
-            reason = f"node {node.name!r} needs an {wanted} driver: say `driver: {{use: NAME}}`"
+            reason = f"node {node.name!r} needs {_WANTED[loader]} driver: say `driver: {{use: NAME}}`"
             problems.append(Problem.at(node.where(), "missing-driver", reason))
         return None
     found = _load_driver(node, choice.use, loader, problems)
@@ -133,6 +140,8 @@ def _loader(kind: type[Node]) -> Callable[[str], Driver] | None:
         return load_actuator
     if getattr(kind, "uses_input_device", False):
         return load_input
+    if getattr(kind, "uses_camera", False):
+        return load_camera
     return load_operator if getattr(kind, "uses_operator_device", False) else None
 
 

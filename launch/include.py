@@ -10,7 +10,7 @@ from sutura.launch.errors import BadValue, IncludeCycle, MissingValue, UnknownTo
 from sutura.launch.marks import Mark
 from sutura.launch.merge import merge_maps, merge_node
 from sutura.launch.node_reader import check_node_name, place_name, prefixed_node
-from sutura.launch.shape import as_list, as_text, bad, entries_of, keyed, plain
+from sutura.launch.shape import as_bool, as_list, as_text, bad, entries_of, keyed, plain
 from sutura.launch.shipped import included_topologies, shipped_topologies
 from sutura.launch.yaml_source import Located, read_yaml
 
@@ -80,7 +80,9 @@ def gather(sheet: Sheet, prefix: str, names: Names, chain: tuple[Path, ...] = ()
 
 
 def _include(item: Located, prefix: str, names: Names, chain: tuple[Path, ...]) -> None:
-    spec = keyed(item, "include", ("file", "as", "args"))
+    spec = keyed(item, "include", ("file", "as", "args", "when"))
+    if "when" in spec and not as_bool(spec["when"], "when of include"):
+        return
     if "file" not in spec:
         raise MissingValue(item.mark, "include: `file`", ", a path beside this file or a shipped name")
     path = _included_path(spec["file"], chain[-1])

@@ -12,7 +12,7 @@ from sutura.launch.shape import as_list, as_text, bad, keyed, plain, words
 from sutura.launch.yaml_source import Located
 from sutura.runtime.config import Realtime
 
-POLICIES = ("other", "fifo", "rr")
+POLICIES = ("other", "idle", "fifo", "rr")
 MAX_HANG_LIMIT = 60.0  # s
 _PLACE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
@@ -98,9 +98,9 @@ def _realtime(name: str, tree: Located) -> Realtime:
 def _out_of_bounds(realtime: Realtime) -> Iterator[tuple[str, str]]:
     if realtime.policy not in POLICIES:
         yield "policy", f"one of {', '.join(POLICIES)}"
-    elif realtime.policy == "other":
+    elif realtime.policy in ("other", "idle"):
         if realtime.priority:
-            yield "priority", "0 for the policy 'other'"
+            yield "priority", f"0 for the policy {realtime.policy!r}"
     elif not 1 <= realtime.priority <= 99:
         yield "priority", f"1 to 99 for the policy {realtime.policy!r}"
     if any(cpu < 0 for cpu in realtime.cpus) or len(set(realtime.cpus)) != len(realtime.cpus):

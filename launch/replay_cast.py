@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from sutura.hw_drivers import InputDevice, OperatorDevice
+from sutura.hw_drivers import Camera, InputDevice, OperatorDevice
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.check_nodes import Known, know
 from sutura.launch.loader import load_topology
@@ -119,3 +119,5 @@ def _refusals(topology: Topology, nodes: Sequence[str], known: Sequence[Known]) 
             and not item.driver.simulated
         ):
             yield f"{name} reads {use!r}, which is hardware; its messages are in the recording: leave it out"
+        elif item.driver is not None and issubclass(item.driver, Camera):
+            yield f"{name} takes pictures with {use!r}; those it took are in the recording: leave it out"

@@ -16,8 +16,9 @@ def shipped_topologies() -> dict[str, Path]:
 
 
 def included_topologies() -> dict[str, Path]:
-    """The shipped topologies by the names an include may give them: `teleop` and `teleop.yaml`."""
-    shipped = shipped_topologies()
+    """The shipped topologies and parts by the names an include may give them: `teleop` and `teleop.yaml`."""
+    parts = {path.stem: path for path in sorted((_FOLDER / "parts").glob("*.yaml"))}
+    shipped = {**parts, **shipped_topologies()}
     return {**shipped, **{path.name: path for path in shipped.values()}}
 
 

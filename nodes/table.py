@@ -23,6 +23,7 @@ _STOCK: Mapping[str, str] = {
     "actuator": "sutura.nodes.stock.actuator:Actuator",
     "watchdog": "sutura.nodes.stock.watchdog:Watchdog",
     "world": "sutura.nodes.stock.world:World",
+    "camera": "sutura.nodes.stock.camera:Camera",
     "recorder": "sutura.nodes.stock.recorder:Recorder",
 }
 

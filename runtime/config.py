@@ -13,7 +13,8 @@ PROTOCOL = 1
 class Realtime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings a place asks the kernel for; what it refuses is reported, not fatal.
 
-    policy: `other`, `fifo` or `rr`; priority: 1 to 99 for fifo and rr; cpus: cores it may use (empty: all);
+    policy: `other`, `fifo`, `rr`, or `idle` for what runs only when nobody else wants the core; priority: 1 to 99
+    for fifo and rr; cpus: cores it may use (empty: all);
     lock_memory: keep its pages in memory; hang_limit [s]: it ends itself when its loop stands still so long;
     batch [s]: it looks at its inputs only this often, for a place that needs throughput and no speed.
     """

@@ -14,7 +14,7 @@ _MCL_CURRENT_AND_FUTURE = 3
 _TIMER_SLACK_NS = 1000
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_POLICIES = {"other": os.SCHED_OTHER, "fifo": os.SCHED_FIFO, "rr": os.SCHED_RR}
+_POLICIES = {"other": os.SCHED_OTHER, "idle": os.SCHED_IDLE, "fifo": os.SCHED_FIFO, "rr": os.SCHED_RR}
 
 
 def die_with_parent(parent: int) -> bool:

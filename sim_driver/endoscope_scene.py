@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 
 from sutura.kinematics.endoscope import EndoscopeArm
+from sutura.kinematics.rotations import Vector3
 from sutura.sim_driver.mjcf import geom, text, wxyz
 from sutura.sim_driver.placement import ArmPlacement
 
@@ -10,10 +11,11 @@ from sutura.sim_driver.placement import ArmPlacement
 _GAINS = ((8000.0, 60.0), (8000.0, 60.0), (60000.0, 120.0), (40.0, 0.4))
 _AXES = ("0 -1 0", "-1 0 0", "0 0 -1", "0 0 -1")  # in the base at home, in which the camera looks along -z
 _SHAFT_RADIUS = 0.005  # [m]
+_BASELINE = 0.0045  # [m] between the eyes
 
 
 def add_endoscope(world: ET.Element, actuators: ET.Element, placement: ArmPlacement, arm: EndoscopeArm) -> None:
-    """Bodies `<arm>/base`, `<arm>/link1`…, joints `<arm>/q1`…`q4`, actuators by their names, camera `endoscope`."""
+    """Bodies `<arm>/base`, `<arm>/link1`…, joints `<arm>/q1`…`q4`, actuators by their names, eyes `endoscope`…"""
     name = placement.name
     body = ET.SubElement(
         world, "body", name=f"{name}/base", pos=text(placement.position), quat=wxyz(placement.quaternion)
@@ -34,7 +36,15 @@ def add_endoscope(world: ET.Element, actuators: ET.Element, placement: ArmPlacem
         )  # fmt: skip
     tip = text((0.0, 0.0, -arm.model.depth))
     ET.SubElement(body, "light", pos=tip, dir="0 0 -1", diffuse="0.35 0.35 0.35", castshadow="false")
-    ET.SubElement(body, "camera", name="endoscope", pos=tip, fovy="55")
+    add_eyes(body, (0.0, 0.0, -arm.model.depth))
+
+
+def add_eyes(body: ET.Element, tip: Vector3 = (0.0, 0.0, 0.0), name: str = "endoscope") -> None:
+    """Cameras at a tip [m] that look along the body's -z, y up: `<name>`, and a pair about it to see in depth,
+    `<name>_left` and `<name>_right`."""
+    x, y, z = tip
+    for suffix, aside in (("", 0.0), ("_left", -0.5 * _BASELINE), ("_right", 0.5 * _BASELINE)):
+        ET.SubElement(body, "camera", name=f"{name}{suffix}", pos=text((x + aside, y, z)), fovy="55")
 
 
 def _link(body: ET.Element, index: int, depth: float) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from sutura.kinematics import ArmModel, load_arm, open_arm
 from sutura.kinematics.endoscope import EndoscopeArm
 from sutura.kinematics.rotations import Vector3, conjugate, from_matrix, rotate
-from sutura.sim_driver.endoscope_scene import add_endoscope
+from sutura.sim_driver.endoscope_scene import add_endoscope, add_eyes
 from sutura.sim_driver.errors import SceneError
 from sutura.sim_driver.mjcf import geom, mdh, text, wxyz
 from sutura.sim_driver.placement import ArmPlacement
@@ -62,7 +62,8 @@ def build_scene(arms: Sequence[ArmPlacement], rings: int = 2, timestep: float = 
     """The MJCF text of a peg board with `rings` rings and the given arms.
 
     Names in it: body `<arm>/base`, joints `<arm>/q1`…`q5`, `<arm>/jaw_a`, `<arm>/jaw_b`, site `<arm>/wrist` at the
-    wrist-yaw axis, actuators `<arm>/<name>` for each of `ACTUATED`, bodies `ring0`…, cameras `endoscope`, `room`.
+    wrist-yaw axis, actuators `<arm>/<name>` for each of `ACTUATED`, bodies `ring0`…, cameras
+    `endoscope`, `endoscope_left`, `endoscope_right`, `room`.
 
     Ring i, of 0 to `MAX_RINGS`, stands on `PEGS[i]`. The timestep is in s.
 
@@ -169,7 +170,7 @@ def _fixed_endoscope(world: ET.Element) -> None:
     quat = text((math.cos(_SIGHT), math.sin(_SIGHT), 0.0, 0.0))
     scope = ET.SubElement(world, "body", name="endoscope", pos="0 -0.085 0.125", quat=quat)
     ET.SubElement(scope, "light", pos="0.004 0 0", dir="0 0 -1", diffuse="0.35 0.35 0.35", castshadow="false")
-    ET.SubElement(scope, "camera", name="endoscope", fovy="55")
+    add_eyes(scope)
 
 
 def _arm_bodies(world: ET.Element, placement: ArmPlacement, arm: ArmModel) -> None:

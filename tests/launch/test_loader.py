@@ -293,6 +293,21 @@ def test_as_puts_a_prefix_before_nodes_topics_and_places(tmp_path: Path) -> None
     assert set(topology.realtime) == {"right.control", "left.control"}
 
 
+def test_an_include_is_left_out_when_its_condition_is_false(tmp_path: Path) -> None:
+    text = (
+        "args: {eye: {default: false}}\ninclude: [{file: teleop.yaml}, {file: teleop.yaml, as: b, when: $(eye)}]\n"
+    )
+    assert set(including(tmp_path, text).nodes) == {"operator", "scaling", "arm", "watchdog"}
+    assert "b/arm" in load_topology(str(tmp_path / "top.yaml"), ["eye=true"]).nodes
+
+
+def test_sim_has_its_endoscope_when_it_is_asked_for() -> None:
+    assert "camera" not in load_topology("sim").nodes
+    topology = load_topology("sim", ["camera=true", "arm=PSM2"])
+    assert topology.nodes["camera"].inputs["measured_js"] == ("PSM2/measured_js",)
+    assert topology.realtime["camera"].policy == "idle"
+
+
 def test_prefixes_add_up(tmp_path: Path) -> None:
     write(tmp_path, "sutura: 1\ninclude: [{file: teleop.yaml, as: b}]\nplaces: {x: [b/arm]}\n", "middle.yaml")
     topology = including(tmp_path, "include: [{file: middle.yaml, as: a}]\n")
@@ -406,6 +421,7 @@ def test_changes_that_fit_nothing(tmp_path: Path, error: type[TopologyError], te
         ),
         (BadValue, "{file: teleop.yaml, args: {arm: [x]}}", "argument 'arm': expected a string, came a list"),
         (BadValue, "{file: teleop.yaml, as: 'a b'}", "name of a node: expected letters, digits"),
+        (BadValue, "{file: teleop.yaml, when: maybe}", "when of include: expected true or false"),
         (BadValue, "teleop.yaml", "include: expected a map, came 'teleop.yaml'"),
     ],
 )
@@ -500,8 +516,13 @@ def test_nodes_of_a_part_may_share_a_place_whatever_the_part_asked_for_each(tmp_
         ),
         (
             BadValue,
+            "realtime:\n  arm: {policy: idle, priority: 3}\n",
+            "4: priority in realtime of 'arm': expected 0 for the policy 'idle'",
+        ),
+        (
+            BadValue,
             "realtime:\n  arm: {policy: fast}\n",
-            "4: policy in realtime of 'arm': expected one of other, fifo",
+            "4: policy in realtime of 'arm': expected one of other, idle, fifo",
         ),
         (
             BadValue,

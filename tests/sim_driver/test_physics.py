@@ -263,7 +263,7 @@ def test_targets_beyond_a_limit_stop_at_the_limit() -> None:
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: Physics(("PSM9",)), ArmNotSimulatedError, "'PSM9'; available: PSM1, PSM2, PSM3, ECM"),
+        (lambda: Physics(("PSM9",)), ArmNotSimulatedError, "'PSM9'; available: ECM, PSM1, PSM2, PSM3"),
         (lambda: Physics().joints("PSM2"), ArmNotSimulatedError, "'PSM2'; available: PSM1"),
         (lambda: Physics(rings=7), SceneError, "0 to 6, got 7"),
         (lambda: Physics(timestep=0.01), SceneError, "0.002 s"),
