@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sutura.cli.completion import topologies
 from sutura.cli.options import AsJson, Settings
 from sutura.cli.output import example, fail, say, show_json, show_table, warn
 
@@ -16,7 +17,11 @@ EXAMPLE = example("sutura check sim --set arm=PSM2", "sutura check my_robot.yaml
 def check(
     topology: Annotated[
         str | None,
-        typer.Argument(help="A file, or a shipped name; `sutura launch --list` shows them.", show_default=False),
+        typer.Argument(
+            help="A file, or a shipped name; `sutura launch --list` shows them.",
+            show_default=False,
+            autocompletion=topologies,
+        ),
     ] = None,
     settings: Settings = None,
     as_json: AsJson = False,

@@ -12,6 +12,7 @@ SuturaError
     │   ├── BadMessageValues     values that make no message of the type
     │   ├── SeveralReports       one file for the reports of several topologies
     │   └── FileRefused          a file to write to cannot be written
+    ├── NeedsExtra               a command needs libraries that are not installed
     └── NothingCame              a run ended, or time was up, before what was asked for had come
 """
 
@@ -95,3 +96,12 @@ class FileRefused(BadInput):
 
 class NothingCame(CliError):
     """Raised when what was asked for did not come."""
+
+
+class NeedsExtra(CliError):
+    """Raised when a command needs libraries that come with an extra which is not installed."""
+
+    def __init__(self, command: str, extra: str, reason: str) -> None:
+        super().__init__(
+            f"{command} needs what the extra `{extra}` installs: pip install 'sutura[{extra}]' ({reason})"
+        )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import topologies
 from sutura.cli.options import RunName, Settings
 from sutura.cli.output import example, say, show_json
 
@@ -22,7 +23,8 @@ class Format(StrEnum):
 
 def graph(
     topology: Annotated[
-        str | None, typer.Argument(help="A file or a shipped name.", show_default="the live run")
+        str | None,
+        typer.Argument(help="A file or a shipped name.", show_default="the live run", autocompletion=topologies),
     ] = None,
     settings: Settings = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.TEXT,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import topologies
 from sutura.cli.options import AsJson, Settings
 from sutura.cli.output import example, say, show_json, show_table
 
@@ -27,7 +28,10 @@ def positive(seconds: float | None) -> float | None:
 
 def launch(
     topology: Annotated[
-        str | None, typer.Argument(help="A file, or a shipped name (--list shows them).", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A file, or a shipped name (--list shows them).", show_default=False, autocompletion=topologies
+        ),
     ] = None,
     settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random in the run.")] = 0,

@@ -1,4 +1,4 @@
-"""`sutura topic echo` and `hz`: the loops that listen until enough has come, the time is up, or Ctrl-C."""
+"""`sutura topic echo`, `hz`, `bw` and `delay`: the loops that listen until enough came, time is up, or Ctrl-C."""
 
 import math
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from sutura.cli.errors import NothingCame
 from sutura.cli.live_run import watched_run
-from sutura.cli.observe import Observer, Rhythm, RhythmMeter
+from sutura.cli.meters import Meter
+from sutura.cli.observe import Observer
 from sutura.cli.output import say, show_json, warn
 from sutura.cli.values import as_data, as_text
 from sutura.messages import Frame, Message
@@ -35,21 +36,20 @@ def echo_topic(topic: str, run_name: str | None, count: int | None, seconds: flo
             raise NothingCame(f"{observer.received} messages came on {topic!r}{_wanted(count)}")
 
 
-def measure_topic(topic: str, run_name: str | None, window: int, seconds: float, as_json: bool) -> None:
-    """Print the rhythm of a topic. Raises UnknownTopic, NoSuchRun; NothingCame if nothing did."""
-    meter = RhythmMeter(window)
+def measure_topic(topic: str, run_name: str | None, meter: Meter, seconds: float, as_json: bool) -> None:
+    """Print what a meter finds of a topic. Raises UnknownTopic, NoSuchRun; NothingCame if nothing did."""
     each_second = not as_json or math.isinf(seconds)
     tell_at = monotonic() + 1_000_000_000
     with watched_run(run_name) as run, Observer(run, topic) as observer:
         with suppress(KeyboardInterrupt):
             for frame in heard(observer, seconds):
                 if frame is not None:
-                    meter.add(frame.seq, frame.stamp, monotonic())
+                    meter.add(frame, observer.size, monotonic())
                 if each_second and monotonic() >= tell_at:
                     tell_at += 1_000_000_000
-                    _tell(topic, meter.rhythm(), observer.lost, as_json)
+                    _tell(topic, meter, observer.lost, as_json)
         if not each_second:
-            _tell(topic, meter.rhythm(), observer.lost, as_json)
+            _tell(topic, meter, observer.lost, as_json)
         if not observer.received:
             raise NothingCame(f"nothing came on {topic!r}")
 
@@ -65,15 +65,11 @@ def heard(observer: Observer, seconds: float) -> Iterator[Frame[Message] | None]
             return
 
 
-def _tell(topic: str, rhythm: Rhythm, lost: int, as_json: bool) -> None:
+def _tell(topic: str, meter: Meter, lost: int, as_json: bool) -> None:
     if as_json:
-        show_json({"topic": topic, "rhythm": rhythm, "lost": lost}, indent=0)
-    elif rhythm.rate_hz is None:
-        say("no rate yet")
+        show_json({"topic": topic, meter.what: meter.found(), "lost": lost}, indent=0)
     else:
-        periods = f"min {_ms(rhythm.period_min)} max {_ms(rhythm.period_max)} std dev {_ms(rhythm.period_std)}"
-        age = f"age p50 {_ms(rhythm.age_p50)} max {_ms(rhythm.age_max)}"
-        say(f"{rhythm.rate_hz:.2f} Hz  period {periods}  {age}  lost {lost}  window {rhythm.window}")
+        say(f"{meter.line()}  lost {lost}")
 
 
 def _tell_losses(observer: Observer) -> None:
@@ -85,7 +81,3 @@ def _tell_losses(observer: Observer) -> None:
 
 def _wanted(count: int | None) -> str:
     return f" of {count}" if count is not None else ""
-
-
-def _ms(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds * 1e3:.3f} ms"

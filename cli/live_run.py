@@ -90,10 +90,10 @@ class LiveRun:
         """Bring an encoded frame to a place. Raises NoAnswer, RequestRefused."""
         self._client.ask(place, "inject", PATIENCE_S, data=data)
 
-    def statuses(self) -> dict[str, PlaceStatus]:
+    def statuses(self, *, with_buckets: bool = False) -> dict[str, PlaceStatus]:
         """The figures of every place that answers in time."""
         places = [entry.place for entry in self.info.places]
-        replies = self._collect([self._send(place, "status") for place in places])
+        replies = self._collect([self._send(place, "status", with_buckets=with_buckets) for place in places])
         return {
             place: reply.status
             for place, reply in zip(places, replies, strict=True)

@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from sutura import __version__
-from sutura.cli import check, diff, doctor, graph, info, launch, node, operate, param, replay, runs, test, topic
+from sutura.cli import (
+    check,
+    diff,
+    doctor,
+    graph,
+    info,
+    launch,
+    node,
+    operate,
+    param,
+    replay,
+    runs,
+    test,
+    top,
+    topic,
+)
 from sutura.cli.output import example, fail, say
 from sutura.errors import SuturaError
 
@@ -30,6 +45,7 @@ app.add_typer(topic.app)
 app.add_typer(node.app)
 app.add_typer(param.app)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
+app.command("top", epilog=top.EXAMPLE)(top.top)
 operate.add_to(app)
 app.command("info", epilog=info.EXAMPLE)(info.info)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import nodes
 from sutura.cli.options import AsJson, RunName
 from sutura.cli.output import example, show_json, show_table
 
@@ -37,7 +38,7 @@ def list_nodes(as_json: AsJson = False, run_name: RunName = None) -> None:
 
 @app.command("info", epilog=example("sutura node info arm"))
 def info(
-    node: Annotated[str, typer.Argument(help="A node; `sutura node list` shows them.")],
+    node: Annotated[str, typer.Argument(help="A node; `sutura node list` shows them.", autocompletion=nodes)],
     as_json: AsJson = False,
     run_name: RunName = None,
 ) -> None:

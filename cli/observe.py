@@ -35,6 +35,7 @@ class Observer:
         if entry is None:
             raise UnknownTopic(topic, run.info.name, run.info.topics)
         self.received = self.lost = self.rejected = 0
+        self.size = 0  # of the newest message [bytes]
         self._run = run
         self._decode = FrameDecoder(topic, type_of(run, entry.type))
         self._writer, self._seq = "", 0
@@ -69,8 +70,10 @@ class Observer:
         while (left := end - monotonic()) > 0:
             if not self._socket.poll(left // 1_000_000 + 1):
                 break
+            data = self._socket.recv(zmq.NOBLOCK)
+            self.size = len(data)
             try:
-                frame = self._decode(self._socket.recv(zmq.NOBLOCK))
+                frame = self._decode(data)
             except DecodeFailure:
                 self.rejected += 1
                 continue

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sutura.cli.completion import actuators
 from sutura.cli.options import AsJson, RunName
 from sutura.cli.output import example, fail, say, show_json
 
 if TYPE_CHECKING:
     from sutura.cli.live_run import Answer
 
-Arm = Annotated[str | None, typer.Argument(help="An actuator node.", show_default="every actuator")]
+Arm = Annotated[
+    str | None, typer.Argument(help="An actuator node.", autocompletion=actuators, show_default="every actuator")
+]
 
 
 class Pedal(StrEnum):

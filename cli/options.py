@@ -4,10 +4,18 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import runs
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 RunName = Annotated[
     str | None,
-    typer.Option("--run", metavar="NAME", help="The live run, or a part of its name.", show_default=False),
+    typer.Option(
+        "--run",
+        metavar="NAME",
+        help="The live run, or a part of its name.",
+        show_default=False,
+        autocompletion=runs,
+    ),
 ]
 Tolerance = Annotated[
     list[str] | None,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sutura.cli.completion import nodes, parameters
 from sutura.cli.options import AsJson, RunName
 from sutura.cli.output import example, say, show_json, show_table
 
@@ -17,13 +18,20 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-NodeName = Annotated[str, typer.Argument(metavar="NODE", help="A node; `sutura node list` shows them.")]
-ParamName = Annotated[str, typer.Argument(metavar="NAME", help="A parameter; `sutura param list` shows them.")]
+NodeName = Annotated[
+    str, typer.Argument(metavar="NODE", help="A node; `sutura node list` shows them.", autocompletion=nodes)
+]
+ParamName = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="A parameter; `sutura param list` shows them.", autocompletion=parameters),
+]
 
 
 @app.command("list", epilog=example("sutura param list", "sutura param list scaling"))
 def list_params(
-    node: Annotated[str | None, typer.Argument(help="Only this node.", show_default="all")] = None,
+    node: Annotated[
+        str | None, typer.Argument(help="Only this node.", autocompletion=nodes, show_default="all")
+    ] = None,
     as_json: AsJson = False,
     run_name: RunName = None,
 ) -> None:

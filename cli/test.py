@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import topologies
 from sutura.cli.launch import positive
 from sutura.cli.options import AsJson, Settings
 from sutura.cli.output import example
@@ -18,7 +19,10 @@ EXAMPLE = example(
 
 def judge(
     topologies: Annotated[
-        list[str], typer.Argument(metavar="TOPOLOGY...", help="Files, or shipped names.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="TOPOLOGY...", help="Files, or shipped names.", show_default=False, autocompletion=topologies
+        ),
     ],
     settings: Settings = None,
     realtime: Annotated[

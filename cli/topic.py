@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from sutura.cli.completion import topics
 from sutura.cli.options import AsJson, RunName
 from sutura.cli.output import example, say, show_json, show_table
 
+Window = Annotated[int, typer.Option(min=2, metavar="N", help="Measure over the last N messages.")]
 app = typer.Typer(
     name="topic",
     help="Look at the topics of a live run, or publish to one that nobody writes.",
@@ -15,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Topic = Annotated[str, typer.Argument(help="A topic; `sutura topic list` shows them.")]
+Topic = Annotated[str, typer.Argument(help="A topic; `sutura topic list` shows them.", autocompletion=topics)]
 Seconds = Annotated[
     float | None, typer.Option(metavar="S", min=0.0, help="End after S seconds.", show_default="until Ctrl-C")
 ]
@@ -64,15 +66,54 @@ def echo(
 )
 def hz(
     topic: Topic,
-    window: Annotated[int, typer.Option(min=2, metavar="N", help="Measure over the last N messages.")] = 1000,
+    window: Window = 1000,
     duration: Seconds = None,
     as_json: AsJson = False,
     run_name: RunName = None,
 ) -> None:
     """Measure a topic's rate, periods and age, once a second; with --duration and --json once, at the end."""
     from sutura.cli.listening import measure_topic
+    from sutura.cli.meters import HzMeter
 
-    measure_topic(topic, run_name, window, _bound(duration), as_json)
+    measure_topic(topic, run_name, HzMeter(window), _bound(duration), as_json)
+
+
+@app.command(
+    "bw", epilog=example("sutura topic bw PSM1/servo_jp", "sutura topic bw PSM1/servo_jp --duration 5 --json")
+)
+def bw(
+    topic: Topic,
+    window: Window = 1000,
+    duration: Seconds = None,
+    as_json: AsJson = False,
+    run_name: RunName = None,
+) -> None:
+    """Measure how many bytes a topic carries, once a second; with --duration and --json once, at the end."""
+    from sutura.cli.listening import measure_topic
+    from sutura.cli.meters import BandwidthMeter
+
+    measure_topic(topic, run_name, BandwidthMeter(window), _bound(duration), as_json)
+
+
+@app.command(
+    "delay",
+    epilog=example("sutura topic delay PSM1/servo_jp", "sutura topic delay PSM1/servo_jp --duration 5 --json"),
+)
+def delay(
+    topic: Topic,
+    window: Window = 1000,
+    duration: Seconds = None,
+    as_json: AsJson = False,
+    run_name: RunName = None,
+) -> None:
+    """Measure how old messages are when they come here, and how long ago the gesture was that caused them.
+
+    Once a second; with --duration and --json once, at the end.
+    """
+    from sutura.cli.listening import measure_topic
+    from sutura.cli.meters import DelayMeter
+
+    measure_topic(topic, run_name, DelayMeter(window), _bound(duration), as_json)
 
 
 @app.command(

@@ -14,7 +14,7 @@ from sutura.nodes.node import Event, Node
 from sutura.nodes.outbox import OutputPort
 from sutura.nodes.parameters import NodeParams, ParamInfo, changed_params, param_infos, read_params
 from sutura.nodes.ports import LATCHED, NEWEST, Input, Output, every, queue
-from sutura.nodes.statistics import Counters, Histogram, Summary
+from sutura.nodes.statistics import Counters, Histogram, Summary, between
 from sutura.nodes.table import installed_nodes, load_node
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Summary",
     "UnknownNode",
     "UnknownPort",
+    "between",
     "changed_params",
     "every",
     "installed_nodes",

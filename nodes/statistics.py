@@ -1,7 +1,9 @@
 """Figures that are always kept: counters and bounded histograms."""
 
 import math
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 _SUB_BITS = 6
 _SUB = 1 << _SUB_BITS
 _MOST = 2**62
+_TOLD = (0.5, 0.95, 0.99, 1.0)
 _BUCKETS = (63 - _SUB_BITS) * _SUB + 2 * _SUB
 
 
@@ -88,6 +91,12 @@ class Histogram:
         p50, p95, p99 = self._quantiles((0.5, 0.95, 0.99))
         return Summary(self._total, p50, p95, p99, self._largest * 1e-9)
 
+    def buckets(self) -> dict[int, int]:
+        """Samples by bucket, only those that have some: two of these tell what came between them, see `between`."""
+        counts = self.counts
+        filled = np.flatnonzero(counts)
+        return dict(zip(filled.tolist(), counts[filled].tolist(), strict=True))
+
     def _quantiles(self, shares: Sequence[float]) -> list[float]:
         self.settle()
         seen = np.cumsum(self._counts)
@@ -103,6 +112,17 @@ class Summary(msgspec.Struct, frozen=True):
     p95: float | None = None
     p99: float | None = None
     max: float | None = None
+
+
+def between(before: Mapping[int, int], now: Mapping[int, int]) -> Summary:
+    """What was measured between two looks at the buckets of one histogram; the maximum to its bucket's width."""
+    came = sorted((k, count - before.get(k, 0)) for k, count in now.items() if count > before.get(k, 0))
+    total = sum(count for _, count in came)
+    if not total:
+        return Summary()
+    seen = list(accumulate(count for _, count in came))
+    p50, p95, p99, most = (_middle(came[bisect_left(seen, math.ceil(q * total))][0]) * 1e-9 for q in _TOLD)
+    return Summary(total, p50, p95, p99, most)
 
 
 def _middle(index: int) -> float:

@@ -28,7 +28,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One request. what: `status`, `go`, `quiesce`, `stop`, `command`, `get_params`, `set_params`, `inject`.
 
     take_events: the answer to `status` brings the events, which are then forgotten here; only the supervisor takes
-    them, whoever else looks leaves them to it.
+    them, whoever else looks leaves them to it. with_buckets: it also brings the buckets of latencies.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, object] = {}
     data: bytes = b""
     take_events: bool = False
+    with_buckets: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +126,7 @@ class PlaceControl:
         return Reply(
             id=request.id,
             phase=self.phase,
-            status=place_status(host),
+            status=place_status(host, with_buckets=request.with_buckets),
             schemas=schemas,
             boot_id=self._boot_id,
             events=events,

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic coming into one input. latency: from stamp to handler [s]; path: from origin to handled [s]."""
+    """One topic coming into one input. latency: from stamp to handler [s]; path: from origin to handled [s]; age:
+    of the newest message [s], None before one. Buckets, of the two histograms, only where they were asked for."""
 
     topic: str
     writer: str
@@ -22,6 +23,9 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     latency: Summary
     path: Summary
     fresh: bool
+    age: float | None = None
+    latency_buckets: dict[int, int] = {}
+    path_buckets: dict[int, int] = {}
 
 
 class OutputStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,17 +79,18 @@ class PlaceStatus(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...]
 
 
-def place_status(host: "Host") -> PlaceStatus:
+def place_status(host: "Host", *, with_buckets: bool = False) -> PlaceStatus:
     """The figures of a host as they stand."""
+    now = host.now()
     return PlaceStatus(
         place=host.config.place,
         pid=host.pid,
-        now=host.now(),
+        now=now,
         cpu_s=cpu_seconds() - host.cpu_before,
         handled=host.handled,
         unreadable=host.unreadable,
         nodes=tuple(_node(node) for node in host.nodes.values()),
-        connections=tuple(c for node in host.nodes.values() for c in _connections(node)),
+        connections=tuple(c for node in host.nodes.values() for c in _connections(node, now, with_buckets)),
         outputs=tuple(o for node in host.nodes.values() for o in _outputs(node)),
         timers=tuple(
             TimerStatus(
@@ -114,7 +119,7 @@ def _node(node: Node) -> NodeStatus:
     )
 
 
-def _connections(node: Node) -> list[ConnectionStatus]:
+def _connections(node: Node, now: int, with_buckets: bool) -> list[ConnectionStatus]:
     return [
         ConnectionStatus(
             topic=link.topic,
@@ -125,6 +130,9 @@ def _connections(node: Node) -> list[ConnectionStatus]:
             latency=link.latency.summary(),
             path=port.path.summary(),
             fresh=port.is_fresh,
+            age=(now - link.stamp) * 1e-9 if link.stamp else None,
+            latency_buckets=link.latency.buckets() if with_buckets else {},
+            path_buckets=port.path.buckets() if with_buckets else {},
         )
         for port in node.ports.values()
         if isinstance(port, InputPort)

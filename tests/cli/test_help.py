@@ -36,10 +36,11 @@ def test_every_command_of_the_issue_is_there() -> None:
         ("enable",),
         ("disable",),
         ("home",),
+        ("top",),
     }
     wanted |= {("info",), ("diff",), ("replay",), ("runs", "list"), ("runs", "prune")}
     wanted |= {("doctor",), ("clutch",), ("node", "list"), ("node", "info")}
-    wanted |= {("topic", verb) for verb in ("list", "echo", "hz", "info", "pub")}
+    wanted |= {("topic", verb) for verb in ("list", "echo", "hz", "bw", "delay", "info", "pub")}
     wanted |= {("param", verb) for verb in ("list", "get", "set")}
     assert wanted <= set(COMMANDS)
 

@@ -1,5 +1,7 @@
 """Every verb for a live run, on one run of real processes; it ends as Ctrl-C ends it."""
 
+import asyncio
+import os
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,7 @@ import msgspec
 import pytest
 
 from sutura.cli.live_run import watched_run
+from sutura.cli.top_look import Onlooker
 from sutura.launch.run_errors import NoSuchRun
 from sutura.runtime.clock import monotonic
 from sutura.runtime.status import PlaceStatus
@@ -234,3 +237,75 @@ def test_the_run_is_found_by_a_part_of_its_name(sutura: Sutura) -> None:
 def test_doctor_tells_of_the_live_run(sutura: Sutura) -> None:
     findings = {finding["name"]: finding for finding in sutura("doctor", "--quick", "--json").table["findings"]}
     assert "teleop" in findings["live runs"]["detail"]
+
+
+def test_bw_counts_the_bytes_of_whole_messages(sutura: Sutura) -> None:
+    outcome = sutura("topic", "bw", "MTMR/measured_cp", "--duration", "1", "--json")
+    assert outcome.code == 0
+    found = outcome.table["bandwidth"]
+    assert found["size_min"] <= found["size_mean"] <= found["size_max"]
+    assert found["bytes_per_s"] > found["size_min"]
+    assert "kB/s" in sutura("topic", "bw", "MTMR/measured_cp", "--duration", "1.2").out
+
+
+def test_delay_tells_the_age_of_a_message_and_of_its_gesture(sutura: Sutura) -> None:
+    outcome = sutura("topic", "delay", "MTMR/filtered_cp", "--duration", "1", "--json")
+    assert outcome.code == 0
+    found = outcome.table["delay"]
+    assert 0.0 < found["age_p50"] <= found["age_p99"] <= found["age_max"]
+    assert found["origin_p50"] > found["age_p50"], "the gesture was before"
+
+
+def test_top_shows_every_node_and_the_way_from_the_hand(sutura: Sutura) -> None:
+    look = sutura("top", "--node", "tremor", "--every", "0.5", "--json").table
+    assert {node["node"] for node in look["nodes"]} == NODES
+    assert [(hop["writer"], hop["reader"]) for hop in look["path"]] == [("master", "tremor.measured_cp")]
+    assert look["path"][0]["hop"]["count"] > 0
+    assert 0.0 < look["path"][0]["hop"]["p50"] <= look["path"][0]["path"]["p99"]
+    hand = next(c for c in look["connections"] if c["reader"] == "tremor.measured_cp")
+    assert hand["rate_hz"] > 0.0
+    assert hand["age"] is not None
+    printed = sutura("top", "--once", "--every", "0.3").out
+    assert "master to arm" in printed or "no path yet" in printed or "tremor" in printed
+    assert sutura("top", "--node", "nobody", "--once").code == 2
+
+
+def test_top_draws_the_run_until_it_is_left(run: Path) -> None:
+    screen_of = pytest.importorskip("sutura.cli.top_screen", reason="the extra `top` is not installed").TopScreen
+
+    async def look_and_leave() -> str:
+        with watched_run(None) as live:
+            app = screen_of(Onlooker(live, "tremor"), 0.3, live.directory.is_live)
+            async with app.run_test(size=(160, 40)) as pilot:
+                await pilot.press("2")
+                table = app.query_one("#path-table")
+                while table.row_count == 0:
+                    await pilot.pause(0.1)
+                drawn = str(table.get_row_at(0))
+                await pilot.press("q")
+            return drawn
+
+    assert "MTMR/measured_cp" in asyncio.run(look_and_leave())
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (("topic", "echo", "PSM1/servo"), ["PSM1/servo_cp", "PSM1/servo_jp"]),
+        (("node", "info", "wat"), ["watchdog"]),
+        (("enable", ""), ["arm"]),
+        (("param", "get", "scaling", "sca"), ["scale"]),
+        (("launch", "tele"), ["teleop"]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_a_shell_completes_names(run: Path, typed: tuple[str, ...], offered: list[str]) -> None:
+    asked = {
+        "_SUTURA_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(("sutura", *typed)),
+        "COMP_CWORD": str(len(typed)),
+    }
+    command = [sys.executable, "-c", "from sutura.cli.main import main; main()"]
+    said = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert said.stdout.split() == offered
+    assert said.stderr == ""

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutura.nodes import Histogram, Summary
+from sutura.nodes import Histogram, Summary, between
 
 BUCKET = 1.0 / 64.0  # relative width
 
@@ -66,3 +66,21 @@ def test_a_negative_value_counts_as_nought_and_nan_as_very_large() -> None:
     assert histogram.quantile(1.0) == 0.0
     histogram.add(math.nan)
     assert histogram.quantile(1.0) > 1e9
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=60), st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
+def test_two_looks_at_the_buckets_tell_what_came_between(first: list[int], then: list[int]) -> None:
+    whole, part = Histogram(), Histogram()
+    for value in first:
+        whole.add_nano(value)
+    before = whole.buckets()
+    for value in then:
+        whole.add_nano(value)
+        part.add_nano(value)
+    found, alone = between(before, whole.buckets()), part.summary()
+    assert found.count == alone.count == len(then)
+    for one, other in zip((found.p50, found.p95, found.p99), (alone.p50, alone.p95, alone.p99), strict=True):
+        assert one is not None
+        assert other is not None
+        assert math.isclose(one, other, rel_tol=BUCKET, abs_tol=1e-9)
+    assert between(whole.buckets(), whole.buckets()) == Summary()
