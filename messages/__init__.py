@@ -1,5 +1,6 @@
 """What nodes say: message types, the envelope, the codec and field lists."""
 
+from sutura.messages.camera import CompressedVideo, FrameNotice, JointsAtFrame, PoseAtFrame
 from sutura.messages.codec import (
     MAX_FRAME_BYTES,
     FrameDecoder,
@@ -48,15 +49,18 @@ __all__ = [
     "MAX_FRAME_BYTES",
     "ArmState",
     "Clutch",
+    "CompressedVideo",
     "DecodeFailure",
     "EmergencyStop",
     "Evidence",
     "FieldSchema",
     "Frame",
     "FrameDecoder",
+    "FrameNotice",
     "Heartbeat",
     "JointCommand",
     "JointState",
+    "JointsAtFrame",
     "LimitCount",
     "Message",
     "MessageError",
@@ -69,6 +73,7 @@ __all__ = [
     "OperatorPresence",
     "Pedal",
     "Pose",
+    "PoseAtFrame",
     "RawDecoder",
     "RawMessage",
     "RemoteCentreState",

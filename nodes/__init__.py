@@ -4,11 +4,13 @@ from sutura.nodes.declaration import Declaration
 from sutura.nodes.errors import (
     BadNode,
     BadParameters,
+    FrameRingRefused,
     NodeError,
     RequestRefused,
     UnknownNode,
     UnknownPort,
 )
+from sutura.nodes.frame_ring import FrameReader, FrameWriter, RingPlace
 from sutura.nodes.inbox import Connection, InputPort
 from sutura.nodes.node import Event, Node
 from sutura.nodes.outbox import OutputPort
@@ -26,6 +28,9 @@ __all__ = [
     "Counters",
     "Declaration",
     "Event",
+    "FrameReader",
+    "FrameRingRefused",
+    "FrameWriter",
     "Histogram",
     "Input",
     "InputPort",
@@ -36,6 +41,7 @@ __all__ = [
     "OutputPort",
     "ParamInfo",
     "RequestRefused",
+    "RingPlace",
     "Summary",
     "UnknownNode",
     "UnknownPort",

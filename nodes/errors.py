@@ -6,7 +6,9 @@ SuturaError
     ├── UnknownNode       no node of that name can be found
     ├── BadParameters     parameters have an unknown name or a value out of bounds
     ├── UnknownPort       a node has no port of that name
-    └── RequestRefused    a node will not carry out a request, and why
+    ├── FrameRingRefused  there is no room to share pictures in
+    ├── RequestRefused    a node will not carry out a request, and why
+    └── VideoUnavailable  pictures cannot be encoded here
 """
 
 from collections.abc import Iterable
@@ -55,5 +57,19 @@ class UnknownPort(NodeError):
         super().__init__(f"node {node} has no port {port!r}{nearest(port, known)}")
 
 
+class FrameRingRefused(NodeError):
+    """Raised when the memory that pictures are shared in cannot be had."""
+
+    def __init__(self, ring: str, reason: str) -> None:
+        super().__init__(f"pictures of {ring!r} cannot be shared: expected {reason}")
+
+
 class RequestRefused(NodeError):
     """Raised by a node that does not carry out a request; the text says why and goes to who asked."""
+
+
+class VideoUnavailable(NodeError):
+    """Raised when this installation cannot encode video."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no video: {reason}; raw pictures go on")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sutura.sim_driver.simulated_arms import SimulatedArms
-from sutura.sim_driver.wire import SILENCE_HOLD_S, Act, DriveCommand, DriveState, WorldEnd
+from sutura.sim_driver.wire import SILENCE_HOLD_S, Act, DriveCommand, DriveState, SceneState, WorldEnd
 
 _SILENCE_NS = int(SILENCE_HOLD_S * 1e9)
 
@@ -27,7 +27,7 @@ class _Drive:
 
 
 class Drives:
-    """One drive per arm of a simulated world.
+    """One drive per arm of a simulated world, and what a camera sees of it.
 
     braked → ENABLE → holding → WRITE → following → HOLD → holding; DISABLE from anywhere → braked. A following
     drive that hears nothing for 30 ms holds and refuses to move until it is enabled anew.
@@ -42,6 +42,9 @@ class Drives:
     def listen(self, now: int) -> None:
         """Carry out what has come in, then hold what has fallen silent. now [ns]."""
         for command in self._bus.commands():
+            if command.act is Act.LOOK:
+                self._bus.report(command.reply_to, SceneState(now, self._physics.qpos()))
+                continue
             drive = self._find(command.arm)
             if drive is None or len(command.positions) not in (0, drive.positions):
                 self.refused += 1

@@ -6,6 +6,7 @@ SuturaError
     ├── ArmDisabledError     a command for an arm whose brakes are on
     ├── BadTargetError       a joint or jaw target of the wrong length, or not finite
     ├── BusAddressError      a folder whose name is too long for the sockets of simulated devices
+    ├── NoRenderer           nothing here can draw without a screen
     ├── SceneError           a scene that cannot be built
     └── ScriptError          a surgeon's script that cannot be read or performed
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sutura.errors import SuturaError
+from sutura.hw_drivers.errors import DriverError
 
 
 class SimError(SuturaError):
@@ -51,6 +53,13 @@ class BusAddressError(SimError):
             f"expected at most {most} characters as address of a simulated device, {path} has {len(str(path))}; "
             "set SUTURA_HOME to a shorter folder"
         )
+
+
+class NoRenderer(SimError, DriverError):
+    """Raised when nothing on this machine draws without a screen."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"cannot draw off-screen: {reason}; install libegl1 (or libosmesa6)")
 
 
 class SceneError(SimError):

@@ -140,6 +140,10 @@ class Physics:
         handle = self._find(arm)
         return handle.kinematics.forward_pose(self._joints(self.data.qpos, handle.qpos)[0])
 
+    def qpos(self) -> tuple[float, ...]:
+        """The position of everything in the scene, as MuJoCo has it."""
+        return tuple(self.data.qpos.tolist())
+
     def rings(self) -> tuple[RingState, ...]:
         """What every ring does now, in the world frame."""
         touched = self._touched()

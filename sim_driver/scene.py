@@ -47,6 +47,8 @@ RING_SIDES = 12
 MAX_RINGS = len(PEGS) // 2
 _RING_COLOURS = ("0.85 0.2 0.2", "0.2 0.45 0.85", "0.2 0.65 0.3", "0.9 0.6 0.1", "0.6 0.25 0.75", "0.2 0.7 0.7")
 
+STEREO_BASELINE = 0.0045  # [m] between the eyes of an endoscope
+
 ACTUATED = ("yaw", "pitch", "insertion", "roll", "wrist_pitch", "wrist_yaw", "jaw")
 # Stiffness [Nm/rad, N/m] and greatest effort [Nm, N]: every joint lags its target by about the same 5 ms.
 _GAINS = (
@@ -64,7 +66,8 @@ def build_scene(arms: Sequence[ArmPlacement], rings: int = 2, timestep: float = 
     """The MJCF text of a peg board with `rings` rings and the given arms.
 
     Names in it: body `<arm>/base`, joints `<arm>/q1`…`q5`, `<arm>/jaw_a`, `<arm>/jaw_b`, site `<arm>/wrist` at the
-    wrist-yaw axis, actuators `<arm>/<name>` for each of `ACTUATED`, bodies `ring0`…, cameras `endoscope`, `room`.
+    wrist-yaw axis, actuators `<arm>/<name>` for each of `ACTUATED`, bodies `ring0`…, cameras
+    `endoscope`, `endoscope_left`, `endoscope_right`, `room`.
 
     Ring i, of 0 to `MAX_RINGS`, stands on `PEGS[i]`. The timestep is in s.
 
@@ -88,6 +91,15 @@ def build_scene(arms: Sequence[ArmPlacement], rings: int = 2, timestep: float = 
     _eyes(world)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode")
+
+
+def stereo_eyes(body: ET.Element, name: str, baseline: float = STEREO_BASELINE) -> None:
+    """Give a body a pair of parallel cameras, `<name>_left` and `<name>_right`, that look along its -z, y up.
+
+    baseline [m]: between them along x.
+    """
+    for side, x in (("left", -0.5 * baseline), ("right", 0.5 * baseline)):
+        ET.SubElement(body, "camera", name=f"{name}_{side}", pos=_text((x, 0.0, 0.0)), fovy="55")
 
 
 def finger_tips(arm: ArmModel) -> Vector3:
@@ -161,6 +173,7 @@ def _eyes(world: ET.Element) -> None:
     scope = ET.SubElement(world, "body", name="endoscope", pos="0 -0.085 0.125", quat=quat)
     ET.SubElement(scope, "light", pos="0.004 0 0", dir="0 0 -1", diffuse="0.35 0.35 0.35", castshadow="false")
     ET.SubElement(scope, "camera", name="endoscope", fovy="55")
+    stereo_eyes(scope, "endoscope")
     ET.SubElement(
         world, "camera", name="room", pos="0.28 -0.42 0.3", xyaxes="0.83 0.55 0 -0.25 0.38 0.89", fovy="45"
     )

@@ -111,6 +111,10 @@ class SerialPhysics:
         """The true pose `base_T_tip`: position [m] and quaternion (x, y, z, w), from the simulated joints."""
         return self._arm.forward_pose(self.joints(arm)[0])
 
+    def qpos(self) -> tuple[float, ...]:
+        """The position of everything in the scene, as MuJoCo has it."""
+        return tuple(self.data.qpos.tolist())
+
     def rings(self) -> tuple[RingState, ...]:
         """There are none."""
         return ()

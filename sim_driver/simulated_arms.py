@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import mujoco
+
 from sutura.kinematics.rotations import Quaternion, Vector3
 from sutura.sim_driver.ring_state import RingState
 
 
 class SimulatedArms(Protocol):
     """Arms by name. Joints are in the arm file's order [rad, m]; the jaw [rad] stands beside them."""
+
+    @property
+    def model(self) -> mujoco.MjModel:
+        """All that stands in the scene."""
 
     @property
     def time(self) -> float:
@@ -47,6 +53,9 @@ class SimulatedArms(Protocol):
 
     def tip(self, arm: str) -> tuple[Vector3, Quaternion]:
         """The true pose `base_T_tip`: position [m] and quaternion (x, y, z, w), from the simulated joints."""
+
+    def qpos(self) -> tuple[float, ...]:
+        """The position of everything in the scene, as MuJoCo has it."""
 
     def rings(self) -> tuple[RingState, ...]:
         """What every ring does now."""

@@ -8,11 +8,13 @@ import errno
 import socket
 from enum import IntEnum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from sutura.hw_drivers import DeviceLost
-from sutura.messages.fields import JointEfforts, JointPositions, JointVelocities, Name, Nanoseconds, Text
+from sutura.messages.fields import JointEfforts, JointPositions, JointVelocities, Name, Nanoseconds, Ratio, Text
 from sutura.sim_driver.errors import BusAddressError
 
 SILENCE_HOLD_S = 0.030
@@ -31,6 +33,7 @@ class Act(IntEnum):
     WRITE = 2
     HOLD = 3
     DISABLE = 4
+    LOOK = 5  # a camera asks for the scene as it is
 
 
 class DriveCommand(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -53,14 +56,27 @@ class DriveState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     effort: JointEfforts
 
 
+class SceneState(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """World to camera, once for each time it is asked. stamp [ns]; qpos: of the whole scene, as MuJoCo has it."""
+
+    stamp: Nanoseconds
+    qpos: Annotated[tuple[Ratio, ...], Meta(max_length=400)]
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_command = msgspec.msgpack.Decoder(DriveCommand).decode
 _decode_state = msgspec.msgpack.Decoder(DriveState).decode
+_decode_scene = msgspec.msgpack.Decoder(SceneState).decode
 
 
 def world_path(device_dir: Path) -> Path:
     """Where the world of a run listens."""
     return device_dir / "s" / "world.dev"
+
+
+def scene_path(device_dir: Path) -> Path:
+    """Where the world of a run says what stands in its scene, as a model that MuJoCo reads."""
+    return device_dir / "s" / "scene.mjb"
 
 
 def _bound(path: Path) -> socket.socket:
@@ -94,8 +110,8 @@ class WorldEnd:
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 self.refused += 1
 
-    def report(self, address: str, state: DriveState) -> bool:
-        """Send a state to a driver; False when there is nobody any more."""
+    def report(self, address: str, state: DriveState | SceneState) -> bool:
+        """Send a state to whom it is for; False when there is nobody any more."""
         try:
             self._socket.sendto(_encode(state), address)
         except OSError as error:
@@ -160,3 +176,47 @@ class DriverEnd:
         """Leave the bus."""
         self._socket.close()
         self._path.unlink(missing_ok=True)
+
+
+class CameraEnd:
+    """A camera's end of the bus: it asks for the scene, and the world answers within a step or two."""
+
+    def __init__(self, device_dir: Path, label: str) -> None:
+        self._label = label
+        self._world = str(world_path(device_dir))
+        self._path = device_dir / "s" / f"{label.replace('/', '.')}.dev"
+        self._socket = _bound(self._path)
+
+    def look(self, now: int, patience: float) -> SceneState | None:
+        """Ask, and wait up to `patience` [s] for a scene of `now` [ns] or later; else the newest that has come.
+
+        None where there is no world, or none that has answered. Raises DeviceLost.
+        """
+        self._socket.settimeout(0.0)
+        newest = self._receive()
+        try:
+            self._socket.sendto(_encode(DriveCommand("", Act.LOOK, (), str(self._path))), self._world)
+        except OSError as error:
+            if error.errno in (*_GONE, *_FULL):
+                return None
+            raise DeviceLost(self._label, f"the simulated bus refused a question: {error.strerror}") from error
+        self._socket.settimeout(patience)
+        while newest is None or newest.stamp < now:
+            scene = self._receive()
+            if scene is None:
+                break
+            newest = scene
+        return newest
+
+    def close(self) -> None:
+        """Leave the bus."""
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _receive(self) -> SceneState | None:
+        try:
+            return _decode_scene(self._socket.recv(_MAX_DATAGRAM))
+        except (BlockingIOError, TimeoutError):
+            return None
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise DeviceLost(self._label, f"sent something unreadable: {error}") from error

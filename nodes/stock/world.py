@@ -9,6 +9,7 @@ from sutura.nodes import Node, NodeParams, Output, every
 from sutura.sim_driver.drives import Drives
 from sutura.sim_driver.make_world import make_world
 from sutura.sim_driver.referee import Referee
+from sutura.sim_driver.scene_file import write_scene
 from sutura.sim_driver.wire import WorldEnd
 
 _REFEREE_EVERY = 10
@@ -34,6 +35,7 @@ class World(Node):
         p = self.params
         self.physics = make_world(p.arms, p.model, p.rings, self.seed)
         self.referee = Referee(self.physics)
+        write_scene(self.physics.model, self.device_dir)
         self._bus = WorldEnd(self.device_dir)
         self._drives = Drives(self.physics, self._bus)
         self._steps = 0

@@ -5,10 +5,13 @@ import pytest
 from sutura.messages import (
     ArmState,
     Clutch,
+    CompressedVideo,
     EmergencyStop,
     Evidence,
+    FrameNotice,
     Heartbeat,
     JointCommand,
+    JointsAtFrame,
     JointState,
     LimitCount,
     Message,
@@ -19,6 +22,7 @@ from sutura.messages import (
     OperatorPresence,
     Pedal,
     Pose,
+    PoseAtFrame,
     RawMessage,
     RemoteCentreState,
     SaturatedPose,
@@ -57,6 +61,18 @@ _SAMPLES: tuple[Message, ...] = (
     OperatingState(ArmState.ENABLED, True, False, "ready"),
     TaskState(1, 0),
     RawMessage(b"\x98\xa1t\xc0"),
+    JointsAtFrame("PSM1/measured_js", 7_000_000_000, _JOINTS, _SIX),
+    PoseAtFrame("PSM1/measured_cp", 7_000_000_000, (0.01, -0.02, 0.13), (0.5, -0.5, 0.5, 0.5)),
+    CompressedVideo(
+        7_000_000_100,
+        "camera",
+        b"\x00\x00\x00\x01\x67",
+        "h264",
+        True,
+        (JointsAtFrame("PSM1/measured_js", 7_000_000_000, _JOINTS, _SIX),),
+        (PoseAtFrame("PSM1/measured_cp", 7_000_000_000, (0.01, -0.02, 0.13), (0.5, -0.5, 0.5, 0.5)),),
+    ),
+    FrameNotice(7_000_000_100, "camera", 1280, 480, "rgb8", "camera", 2, 41, 1_843_200, 3_735_928_559),
 )
 
 
