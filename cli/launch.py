@@ -64,6 +64,7 @@ def launch(
         bool,
         typer.Option("--record/--no-record", help="Record every topic, or nothing, whatever the topology says."),
     ] = True,
+    headless: Annotated[bool, typer.Option("--headless", help="Without the web console.")] = False,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -85,7 +86,9 @@ def launch(
         )
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults)
+    order = RunOrder(
+        topology, settings or (), seed, duration, report, lockstep, processes, record, faults, headless
+    )
     raise typer.Exit(run_and_report(order, as_json))
 
 

@@ -21,6 +21,7 @@ _STOCK: Mapping[str, str] = {
     "watchdog": "sutura.nodes.stock.watchdog:Watchdog",
     "world": "sutura.nodes.stock.world:World",
     "recorder": "sutura.nodes.stock.recorder:Recorder",
+    "console": "sutura.console.node:Console",  # by name only: it stands above what nodes may import
 }
 
 
