@@ -18,7 +18,7 @@ MISSING = f"no web console: it needs the library viser; install it with: {INSTAL
 
 
 def consoled(topology: Topology, *, wanted: bool, note: Callable[[str], None]) -> Topology:
-    """The topology with a console, or without any where nobody wants it or its library is missing, which `note` hears.
+    """The topology with a console; without any where nobody wants it or its library is missing, which `note` hears.
 
     Raises ConsoleMissing where a hand or an operator is the console and its library is missing.
     """

@@ -1,4 +1,4 @@
-"""Where a run's console is reached: a file in the run's directory that only its owner can read, for it names the token."""
+"""Where a run's console is reached: a file in the run's directory, its owner's alone, as it names the token."""
 
 import os
 import secrets

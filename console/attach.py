@@ -29,9 +29,10 @@ _SEEN = {
     ("World", "task"): "task",
     ("Camera", "frame"): "pictures",
 }
-# As a viewer it waits and is not waited for; holding the controls it must be heard in time, as all that is supervised.
+# As a viewer it waits and is not waited for. Holding the controls it must be heard in time, as all that is supervised,
+# and comes after all else that is.
 _VIEWING = Realtime(cpus=(0,), batch=0.01, hang_limit=10.0)
-_HOLDING = Realtime(cpus=(0,), batch=0.002, hang_limit=1.0)
+_HOLDING = Realtime(policy="fifo", priority=15, cpus=(0,), batch=0.002, hang_limit=1.0)
 
 
 def is_installed() -> bool:
@@ -57,8 +58,8 @@ def holds_controls(topology: Topology) -> bool:
 def with_console(topology: Topology) -> Topology:
     """The same topology with a console that sees it; supervised where a hand or an operator is the console.
 
-    A console that is there already is kept and wired. A topology that is not sound comes back as it is: its check says
-    what is wrong.
+    A console that is there already is kept and wired. A topology that is not sound comes back as it is: its check
+    says what is wrong.
     """
     try:
         blueprint = Blueprint.of(topology)

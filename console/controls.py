@@ -17,8 +17,8 @@ class Levels:
 class Controls:
     """One client at a time may hold the controls, and only one that has shown the token; others see.
 
-    Who has shown the token may also stop, at any time. Controls that change hands, or are let go, come with the clutch
-    pressed. A stop stays until the one who holds the controls releases it.
+    Who has shown the token may also stop, at any time. Controls that change hands, or are let go, come with the
+    clutch pressed. A stop stays until the one who holds the controls releases it.
     """
 
     def __init__(self, token: str) -> None:

@@ -1,4 +1,4 @@
-"""What a person orders in the console goes to the nodes over their control sockets, as the command line's orders do."""
+"""What a person orders in the console goes to the nodes over their control sockets, as from the command line."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

@@ -14,8 +14,8 @@ from sutura.kinematics.rotations import (
 class GizmoHand:
     """A hand in the frame of the master's base, which is turned in the scene as the arm's base is.
 
-    position [m], orientation (x, y, z, w). The gizmo may be put elsewhere without the hand moving: a hand that lets go
-    of a master's handle and takes it where it is comfortable.
+    position [m], orientation (x, y, z, w). The gizmo may be put elsewhere without the hand moving, as a hand that
+    lets go of a handle and takes it anew.
     """
 
     def __init__(self) -> None:

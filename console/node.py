@@ -1,9 +1,10 @@
-"""The console as a node: it sees what the run says and shows it, and says where hand and pedals of its operator are.
+"""The console as a node: it shows what the run says, and says where hand and pedals of its operator are.
 
-It stands above the nodes' layer, since it asks the run as the command line does; the table of nodes has it by name only.
+It stands above the nodes' layer, as it asks the run as the command line does; the table of nodes has it by name.
 """
 
 import os
+import sys
 from typing import Annotated
 
 import numpy as np
@@ -20,7 +21,7 @@ from sutura.console.scene_model import SceneModel
 from sutura.console.words import Heard
 from sutura.hw_drivers import DeviceLost
 from sutura.hw_drivers.inputs.console_wire import ConsoleEnd, ConsoleState
-from sutura.kinematics.rotations import Quaternion, Vector3, multiply, rotate
+from sutura.kinematics.rotations import IDENTITY, Vector3, rotate
 from sutura.messages import (
     FrameNotice,
     OperatingState,
@@ -35,6 +36,7 @@ from sutura.sim_driver.scene_file import read_scene
 from sutura.sim_driver.wire import CameraEnd
 
 _NICE = 10
+_SWITCH_S = 0.0005  # the longest that a thread of the page keeps a heartbeat waiting for the interpreter
 _EVERY_HAND = 10  # of 1000 a second: a plot needs no more
 _SILENT_NS = 1_000_000_000
 _PICTURE_NS = 100_000_000
@@ -47,8 +49,8 @@ class Console(Node):
     """
 
     class Params(NodeParams):
-        """host, port: where it listens (the next free port where that is taken); cast: whom it can ask; holding: a hand
-        or an operator of the run is this console; scale: of the hands at the start."""
+        """host, port: where it listens (the next free port where that is taken); cast: whom it can ask; holding: a
+        hand or an operator of the run is this console; scale: of the hands at the start."""
 
         host: str = "127.0.0.1"
         port: Annotated[int, Meta(ge=0, le=65535)] = 8080
@@ -78,7 +80,9 @@ class Console(Node):
         except ImportError as error:
             raise ConsoleMissing(str(error)) from error
         p = self.params
-        if not p.holding:
+        if p.holding:
+            sys.setswitchinterval(_SWITCH_S)
+        else:
             os.nice(_NICE)
         known = read_address(self.device_dir)  # of this console, before it was started anew
         token = known.token if known is not None else fresh_token()
@@ -220,12 +224,12 @@ class Console(Node):
             bool(self.params.cast.watchdogs) and self.now() - self._watched_at > _SILENT_NS,
         )
 
-    def _tip_in_scene(self) -> tuple[Vector3, Quaternion] | None:
+    def _tip_in_scene(self) -> Vector3 | None:
         if self._tip is None:
             return None
         scene = self._scene
-        (bx, by, bz), turned = scene.base(self._arm) if scene else ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+        (bx, by, bz), turned = scene.base(self._arm) if scene else ((0.0, 0.0, 0.0), IDENTITY)
         with self._page.hand.lock:
             self._page.hand.world_T_base = turned
         x, y, z = rotate(turned, self._tip.position)
-        return (x + bx, y + by, z + bz), multiply(turned, self._tip.orientation)
+        return x + bx, y + by, z + bz

@@ -17,7 +17,7 @@ from sutura.console.plots import Plots
 from sutura.console.scene_model import SceneModel
 from sutura.console.stage import VIEWS, Stage, look, prepare
 from sutura.console.words import STYLE, Heard, nodes_html, state_html
-from sutura.kinematics.rotations import Quaternion, Vector3
+from sutura.kinematics.rotations import Vector3
 
 
 class Page:
@@ -63,7 +63,7 @@ class Page:
         if self._stage is not None:
             self._stage.draw()
 
-    def show(self, heard: Heard, tip: tuple[Vector3, Quaternion] | None) -> None:
+    def show(self, heard: Heard, tip: Vector3 | None) -> None:
         """Show how the run stands, and what each client may do."""
         levels, holder = self._controls.levels, self._controls.holder
         held = "free" if holder is None else f"client {holder}"
@@ -127,8 +127,10 @@ class Page:
 
 
 def _shown_token(server: viser.ViserServer, client: int) -> str:
-    """The token in the path of a client's connection, empty without one. viser has no public way to that path; where
-    it changes, people paste the token into the page."""
+    """The token in the path of a client's connection, empty without one.
+
+    viser has no public way to that path; where it changes, people paste the token into the page.
+    """
     connections = getattr(getattr(server, "_websock_server", None), "_live_connections", {})
     request = getattr(connections.get(client), "request", None)
     path = getattr(request, "path", "")

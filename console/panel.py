@@ -1,5 +1,6 @@
 """What one client has to press: the stop, and the controls while it holds them."""
 
+import math
 from collections.abc import Callable
 from threading import Lock
 
@@ -44,6 +45,7 @@ class Panel:
         self._shown: tuple[object, ...] = ()
         self._gizmo: viser.TransformControlsHandle | None = None
         self._client = client
+        self._put: Vector3 | None = None  # where the gizmo was put last
         gui = client.gui
         self._stop = gui.add_button("EMERGENCY STOP", color=STOP_COLOUR, order=2)
         self._stop.on_click(lambda _: self._press_stop())
@@ -65,14 +67,14 @@ class Panel:
         self._gripper.on_update(lambda _: self._grip())
         self._answer = gui.add_markdown("", order=14)
 
-    def refresh(self, levels: Levels, tip: tuple[Vector3, Quaternion] | None) -> None:
+    def refresh(self, levels: Levels, tip: Vector3 | None) -> None:
         """Show what this client may do now; put the gizmo to the tool's tip while the hand is free."""
         trusted, held = self._controls.is_trusted(self._id), self._controls.holds(self._id)
         shown = (trusted, held, levels.present, levels.estop)
         if shown != self._shown:
             self._shown = shown
             self._stop.disabled = not trusted
-            self._stop.label = "EMERGENCY STOP IS PRESSED" if levels.estop else "EMERGENCY STOP"
+            self._stop.label = "STOP IS PRESSED" if levels.estop else "EMERGENCY STOP"
             self._token.visible = not trusted
             self._take.visible = trusted and not held
             self._take.disabled = levels.present and not held
@@ -85,19 +87,19 @@ class Panel:
             self._follow(tip, levels.clutch)
         elif self._gizmo is not None and not held:
             self._gizmo.remove()
-            self._gizmo = None
+            self._gizmo = self._put = None
 
-    def _follow(self, tip: tuple[Vector3, Quaternion], clutched: bool) -> None:
+    def _follow(self, tip: Vector3, clutched: bool) -> None:
         if self._gizmo is None:
             self._gizmo = self._client.scene.add_transform_controls(
                 "/hand", scale=_GIZMO_M, depth_test=False, line_width=4.0
             )
             self._gizmo.on_update(lambda _: self._drag())
-        if clutched:
-            x, y, z, w = tip[1]
-            with self._hand.lock:
-                self._gizmo.position, self._gizmo.wxyz = tip[0], (w, x, y, z)
-                self._hand.gizmo.put(*tip)
+        if clutched and tip != self._put:
+            self._put = tip
+            with self._hand.lock:  # along the scene's axes: a person knows what is up
+                self._gizmo.position, self._gizmo.wxyz = tip, (1.0, 0.0, 0.0, 0.0)
+                self._hand.gizmo.put(tip, IDENTITY)
 
     def _drag(self) -> None:
         if self._gizmo is None or not self._controls.holds(self._id):
@@ -125,7 +127,7 @@ class Panel:
 
     def _grip(self) -> None:
         if self._controls.holds(self._id):
-            self._hand.gripper = self._gripper.value * 3.141592653589793 / 180.0
+            self._hand.gripper = math.radians(self._gripper.value)
 
     def _show_token(self) -> None:
         if self._token.value and not self._controls.show(self._id, self._token.value):

@@ -68,7 +68,7 @@ class SceneModel:
         return self._data.xpos[index].copy(), self._data.xquat[index].copy()
 
     def base(self, arm: str) -> tuple[Vector3, Quaternion]:
-        """`world_T_base` of an arm, quaternion (x, y, z, w); the world's own frame where the arm has no base here."""
+        """`world_T_base` of an arm, quaternion (x, y, z, w); the world's own frame where it has no base here."""
         index = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_BODY, f"{arm}/base")
         if index < 0:
             return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0)

@@ -12,7 +12,7 @@ _RINGS = 5  # of a half sphere
 
 
 def box(half: tuple[float, float, float]) -> Mesh:
-    """A box about the origin; half: half its sides [m]. Each face has corners of its own, so that edges are sharp."""
+    """A box about the origin; half: half its sides [m]. Each face has its own corners, so that edges are sharp."""
     vertices: list[list[float]] = []
     faces: list[tuple[int, int, int]] = []
     for axis in range(3):

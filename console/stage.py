@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sutura.console.scene_model import SceneModel, View
 
 _STILL = 2e-5  # m or quaternion: less is not seen
-_BACKGROUND = 24  # of 255: dark, not black, so that a dark shaft is seen
+_BACKGROUND = 44  # of 255: dark, not black, so that a dark shaft is seen
 VIEWS = {"Endoscope's view": ("endoscope", 0.125), "Room's view": ("room", 0.5)}
 
 Pose = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -59,8 +59,8 @@ def prepare(server: viser.ViserServer) -> None:
     server.scene.configure_default_lights(enabled=True, cast_shadow=False)
     server.initial_camera.near = 0.005
     server.initial_camera.far = 20.0
-    server.initial_camera.position = (0.13, -0.24, 0.17)
-    server.initial_camera.look_at = (0.0, 0.0, 0.03)
+    server.initial_camera.position = (0.06, -0.17, 0.12)
+    server.initial_camera.look_at = (0.0, 0.0, 0.025)
 
 
 def look(camera: viser.CameraHandle, view: View) -> None:

@@ -14,7 +14,10 @@ ORANGE, SKY, GREEN, BLUE, VERMILLION, GREY = "#E69F00", "#56B4E9", "#009E73", "#
 STOP_COLOUR = (213, 94, 0)  # VERMILLION: nothing but the emergency stop is a button of this colour
 
 STYLE = f"""<style>
-button[style*="213, 94, 0"], button[style*="213,94,0"] {{ height: 6.5rem; font-size: 2rem; font-weight: 700; }}
+.mantine-Button-root {{ height: 2.6rem !important; }}
+.mantine-Button-label {{ font-size: 1.1rem; }}
+button[style*="#d55e00"] {{ height: 7rem !important; }}
+button[style*="#d55e00"] span {{ font-size: 2rem; font-weight: 700 !important; }}
 .su-state {{ border-left: 0.8rem solid var(--su); padding: 0.4rem 0.8rem; margin: 0.2rem 0.6rem 0.8rem; }}
 .su-word {{ font-size: 2.1rem; font-weight: 700; line-height: 1.15; color: #fff; }}
 .su-cause {{ font-size: 1.2rem; line-height: 1.3; color: #e4e4e4; overflow-wrap: anywhere; }}
@@ -38,8 +41,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard last of everyone who says how a run stands, by topic; stopped: the console's own stop is pressed;
-    silent: nothing has come from a watchdog for a second."""
+    """What was heard last of everyone who says how a run stands.
+
+    stopped: the console's own stop is pressed; silent: nothing has come from a watchdog for a second.
+    """
 
     watchdogs: Sequence[WatchdogState]
     arms: Sequence[OperatingState]

@@ -1,4 +1,4 @@
-"""The web console as a master and as the operator's device: `sutura.console` says where its gizmo and buttons are."""
+"""The web console as a master and as the operator's device; `sutura.console` says where gizmo and pedals are."""
 
 import math
 from typing import Annotated
@@ -15,8 +15,8 @@ from sutura.messages import Pose
 
 
 class ConsoleHandOptions(DriverOptions):
-    """speed [m/s], turn [rad/s]: the fastest that the hand goes after the gizmo; smoothing [s]: time constant of its
-    coming after, since a browser tells where its mouse is a few dozen times a second and a master 1000 times."""
+    """speed [m/s], turn [rad/s]: the fastest that the hand goes after the gizmo; smoothing [s]: time constant of
+    its coming after, since a browser tells where its mouse is a few dozen times a second."""
 
     speed: Annotated[float, Meta(gt=0.0, le=2.0)] = 0.5
     turn: Annotated[float, Meta(gt=0.0, le=20.0)] = 6.0
