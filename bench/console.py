@@ -28,7 +28,7 @@ P50_MOST, P99_MOST = 1.15, 2.0
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. From gesture to motor [µs]; lost: between nodes on which motion depends; cpu_percent: of the console."""
+    """One run. From gesture to motor [µs]; lost: where motion depends on it; cpu_percent: of the console."""
 
     console: bool
     p50_us: float

@@ -15,6 +15,7 @@ EXAMPLE = example(
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
     "sutura launch sim --lockstep --seed 7 --duration 60",
     "sutura launch my_robot.yaml --lockstep --faults",
+    "sutura launch sim --set master.driver=console --set operator.driver=console",
     "sutura launch sim --args",
 )
 

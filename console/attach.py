@@ -29,8 +29,8 @@ _SEEN = {
     ("World", "task"): "task",
     ("Camera", "frame"): "pictures",
 }
-# As a viewer it waits and is not waited for. Holding the controls it must be heard in time, as all that is supervised,
-# and comes after all else that is.
+# As a viewer it waits and is not waited for. Holding the controls it must be heard in time, as all that is
+# supervised, and comes after all else that is.
 _VIEWING = Realtime(cpus=(0,), batch=0.01, hang_limit=10.0)
 _HOLDING = Realtime(policy="fifo", priority=15, cpus=(0,), batch=0.002, hang_limit=1.0)
 

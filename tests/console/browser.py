@@ -1,4 +1,4 @@
-"""Debian's Chromium without a screen, looking at a console; pictures go to SUTURA_SCREENSHOTS or the test's folder."""
+"""Debian's Chromium without a screen before a console; pictures go to SUTURA_SCREENSHOTS or the test's folder."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 )
-# drawing without a graphics card takes all that a small machine has: it must not take it from the run that it looks at
+# drawing without a graphics card takes all that a small machine has: not from the run that it looks at
 _CALM = '#!/bin/sh\nexec nice -n 5 "{chromium}" "$@"\n'
 
 Vector = NDArray[np.float64]

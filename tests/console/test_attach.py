@@ -47,7 +47,9 @@ def test_a_console_that_a_topology_names_is_kept_and_wired(tmp_path: Path) -> No
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "example.org"])
 def test_an_address_that_others_could_reach_does_not_start(tmp_path: Path, host: str) -> None:
     file = tmp_path / "open.yaml"
-    file.write_text(f"sutura: 1\ninclude: [{{file: sim}}]\nnodes:\n  screen: {{node: console, params: {{host: '{host}'}}}}\n")
+    file.write_text(
+        f"sutura: 1\ninclude: [{{file: sim}}]\nnodes:\n  screen: {{node: console, params: {{host: '{host}'}}}}\n"
+    )
     (problem,) = check_topology(load_topology(str(file)))
     assert "loopback only" in str(problem)
     assert "ssh -L" in str(problem)

@@ -32,7 +32,8 @@ def tip(run: LiveRun) -> Vector:
     model = read_scene(run.directory.path)
     assert model is not None
     base, turned = SceneModel(model).base("PSM1")
-    return np.array(base) + np.array(rotate(turned, frame.payload.position))
+    where: Vector = np.array(base) + np.array(rotate(turned, frame.payload.position))
+    return where
 
 
 def engage(browser: Browser) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -157,4 +158,4 @@ def last_motion(run: Run) -> int:
     """When the setpoint of the arm was told before it changed for the last time [ns]."""
     heard = Recording(run.path / "recording.mcap").messages({"PSM1/setpoint_js"})
     told = [(s.frame.stamp, s.frame.payload.position) for s in heard if isinstance(s.frame.payload, JointState)]
-    return next(before for (before, a), (_, b) in reversed(list(zip(told, told[1:], strict=False))) if a != b)
+    return next(before for (before, a), (_, b) in reversed(list(pairwise(told))) if a != b)

@@ -51,7 +51,7 @@ def test_before_a_console_speaks_there_is_no_hand_and_nobody(bench: Bench) -> No
 def test_the_hand_goes_after_the_gizmo_and_comes_there(bench: Bench) -> None:
     bench.say(0.0)
     bench.hand.read(0.0)
-    last, t = 0.0, 0.0
+    last, t, gripper, orientation = 0.0, 0.0, 0.0, IDENTITY
     for _ in range(600):
         bench.now += 1_000_000
         t += 0.001
@@ -61,11 +61,11 @@ def test_the_hand_goes_after_the_gizmo_and_comes_there(bench: Bench) -> None:
         x = sample.pose.position[0]
         assert last <= x <= 0.02 + 1e-12
         assert x - last <= 0.5 * 0.001 + 1e-9, "never faster than its speed"
-        last = x
+        last, gripper, orientation = x, sample.gripper, sample.pose.orientation
     assert last == pytest.approx(0.02, abs=1e-6)
-    assert sample.gripper == 0.5
-    assert angle_between(sample.pose.orientation, TURNED) < 1e-6
-    assert math.isclose(angle_between(IDENTITY, sample.pose.orientation), 1.0, rel_tol=1e-6)
+    assert gripper == 0.5
+    assert angle_between(orientation, TURNED) < 1e-6
+    assert math.isclose(angle_between(IDENTITY, orientation), 1.0, rel_tol=1e-6)
 
 
 def test_levels_are_those_that_were_said_last(bench: Bench) -> None:
