@@ -12,10 +12,12 @@ from sutura.console.cast import Cast
 from sutura.errors import SuturaError
 from sutura.launch.blueprint import Blueprint
 from sutura.launch.topology import Topology, TopologyNode
+from sutura.launch.wiring import Writer
 from sutura.runtime.config import Realtime
 
 DRIVER = "console"  # as a master, and as the operator's device
 _CLASS = "Console"
+DEFAULT_MODEL = "psm_classic_lnd"  # of an actuator that names none
 
 # what is to be seen, by the class of the node that says it and the port there: the console's port
 _SEEN = {
@@ -24,6 +26,7 @@ _SEEN = {
     ("ForwardKinematics", "measured_cp"): "tips",
     ("ForwardKinematics", "tracking_error"): "tracking",
     ("Actuator", "operating_state"): "arms",
+    ("Actuator", "measured_js"): "joints",
     ("MotionScaling", "teleop_state"): "teleop",
     ("Watchdog", "state"): "watchdog",
     ("World", "task"): "task",
@@ -114,6 +117,7 @@ def _params(blueprint: Blueprint, topology: Topology, name: str, holding: bool) 
         watchdogs=blueprint.nodes_of_class("Watchdog"),
         operators=blueprint.nodes_of_class("Operator"),
         scalings=blueprint.nodes_of_class("MotionScaling"),
+        models={} if blueprint.nodes_of_class("World") else _models(blueprint),
     )
     said: dict[str, object] = {"cast": msgspec.to_builtins(cast), "holding": holding}
     scales = [topology.nodes[node].params.get("scale") for node in cast.scalings]
@@ -128,10 +132,21 @@ def _inputs(blueprint: Blueprint) -> dict[str, tuple[str, ...]]:
 
 
 def _topics(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
+    has_world = bool(blueprint.nodes_of_class("World"))  # it says where everything is, the arm's own joints too
     for topic, writers in blueprint.wiring.writers.items():
-        port = _SEEN.get((writers[0].kind.declaration.name, writers[0].port))
-        if port is not None:
+        port = _SEEN.get(_said(writers[0]))
+        if port is not None and not (port == "joints" and has_world):
             yield port, topic
+
+
+def _models(blueprint: Blueprint) -> dict[str, str]:
+    arms = [w[0] for w in blueprint.wiring.writers.values() if _SEEN.get(_said(w[0])) == "joints"]
+    params = {arm.topic.rpartition("/")[0]: arm.node.params.get("model", DEFAULT_MODEL) for arm in arms}
+    return {namespace: model for namespace, model in params.items() if isinstance(model, str)}
+
+
+def _said(writer: Writer) -> tuple[str, str]:
+    return writer.kind.declaration.name, writer.port
 
 
 def _hearing(watchdog: TopologyNode, beat: str) -> TopologyNode:

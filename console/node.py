@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Annotated
 
+import mujoco
 import numpy as np
 from msgspec import Meta
 
@@ -19,11 +20,13 @@ from sutura.console.errors import BindRefused, ConsoleMissing
 from sutura.console.figures import Figures
 from sutura.console.scene_model import SceneModel
 from sutura.console.words import Heard
+from sutura.errors import SuturaError
 from sutura.hw_drivers import DeviceLost
 from sutura.hw_drivers.inputs.console_wire import ConsoleEnd, ConsoleState
 from sutura.kinematics.rotations import IDENTITY, Vector3, rotate
 from sutura.messages import (
     FrameNotice,
+    JointState,
     OperatingState,
     Pose,
     TaskState,
@@ -32,6 +35,7 @@ from sutura.messages import (
     WatchdogState,
 )
 from sutura.nodes import LATCHED, FrameReader, Input, Node, NodeParams, RingPlace, every, queue
+from sutura.sim_driver.make_world import make_world
 from sutura.sim_driver.scene_file import read_scene
 from sutura.sim_driver.wire import CameraEnd
 
@@ -69,6 +73,7 @@ class Console(Node):
     tips = Input(Pose, many=True, required=False)
     tracking = Input(TrackingError, many=True, required=False)
     arms = Input(OperatingState, policy=LATCHED, many=True, required=False)
+    joints = Input(JointState, many=True, required=False)
     teleop = Input(TeleopState, policy=LATCHED, many=True, required=False)
     watchdog = Input(WatchdogState, policy=LATCHED, many=True, required=False)
     task = Input(TaskState, policy=LATCHED, many=True, required=False)
@@ -94,6 +99,7 @@ class Console(Node):
         self._filtered: Pose | None = None
         self._tip: Pose | None = None
         self._arm = ""
+        self._joints: tuple[float, ...] = ()
         self._error = 0.0
         self._pictured_at = 0
         self._scene: SceneModel | None = None
@@ -126,6 +132,12 @@ class Console(Node):
         arm = frame.topic.rpartition("/")[0] if frame is not None else ""
         if arm and self._arm in ("", arm):
             self._arm, self._tip = arm, pose
+
+    def on_joints(self, state: JointState) -> None:
+        """Keep the first arm's, where no world says where everything is."""
+        frame = self.joints.frame
+        if frame is not None and frame.topic.rpartition("/")[0] == next(iter(self.params.cast.models), ""):
+            self._joints = state.position
 
     def on_tracking(self, error: TrackingError) -> None:
         """Keep it."""
@@ -172,11 +184,7 @@ class Console(Node):
         """Ask for the scene, and show the one that has come since."""
         if self._scene is None or not self._page.is_watched:
             return
-        try:
-            state = self._eye.look(self.now(), 0.0)
-        except DeviceLost:
-            return
-        if state is not None and self._scene.place(state.qpos):
+        if self._place(self._scene):
             self._page.draw()
 
     @every(10.0)
@@ -189,7 +197,7 @@ class Console(Node):
     @every(4.0)
     def plot(self) -> None:
         """The plots, and the scene once it is there."""
-        if self._scene is None and (model := read_scene(self.device_dir)) is not None:
+        if self._scene is None and (model := self._model()) is not None:
             self._scene = SceneModel(model)
             self._page.bring_scene(self._scene)
         if self._page.is_watched:
@@ -213,6 +221,25 @@ class Console(Node):
         self._page.close()
         for end in (self._desk, self._figures, self._wire, self._eye, self._frames):
             end.close()
+
+    def _place(self, scene: SceneModel) -> bool:
+        """Put the scene where the world says, or where the arm's own joints do; whether it is known."""
+        for arm in self.params.cast.models:
+            return bool(self._joints) and scene.place_joints(arm, self._joints)
+        try:
+            state = self._eye.look(self.now(), 0.0)
+        except DeviceLost:
+            return False
+        return state is not None and scene.place(state.qpos)
+
+    def _model(self) -> mujoco.MjModel | None:
+        """What stands in the scene: of the world, or the first arm alone; None while there is neither."""
+        for arm, file in self.params.cast.models.items():
+            try:
+                return make_world((arm,), file).model
+            except SuturaError:
+                return None  # an arm that nobody has placed in a scene
+        return read_scene(self.device_dir)
 
     def _heard(self) -> Heard:
         return Heard(

@@ -63,6 +63,21 @@ class SceneModel:
         mujoco.mj_kinematics(self._model, self._data)
         return True
 
+    def place_joints(self, arm: str, positions: Sequence[float]) -> bool:
+        """Put an arm where its joints [rad, m] are, closed jaws where it has some; False where they are not
+        of this model."""
+        wanted = {f"{arm}/q{number}": q for number, q in enumerate(positions[:-1], 1)}
+        wanted |= {f"{arm}/jaw_a": positions[-1], f"{arm}/jaw_b": positions[-1]} if len(positions) else {}
+        found = {mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_JOINT, name): q for name, q in wanted.items()}
+        if -1 in found:  # a serial arm on its own model
+            found = dict(enumerate(positions))
+        if len(found) != self._model.njnt:
+            return False
+        qpos = self._data.qpos.copy()
+        for joint, q in found.items():
+            qpos[self._model.jnt_qposadr[joint]] = q
+        return self.place(qpos)
+
     def pose(self, index: int) -> tuple[Array, Array]:
         """Position (3,) [m] and quaternion (w, x, y, z) of a body in the world."""
         return self._data.xpos[index].copy(), self._data.xquat[index].copy()

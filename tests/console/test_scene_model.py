@@ -61,6 +61,19 @@ def test_joint_positions_of_another_model_are_refused() -> None:
     assert not scene.place((0.0, 1.0))
 
 
+@pytest.mark.parametrize(("arm", "model"), [("PSM1", "psm_classic_lnd"), ("ARM1", "seven_joint")])
+def test_an_arm_is_drawn_from_its_joints_alone(arm: str, model: str) -> None:
+    world = make_world((arm,), model)
+    joints, _ = world.joints(arm)
+    by_joints, by_world = SceneModel(world.model), SceneModel(world.model)
+    assert by_joints.place_joints(arm, joints)
+    assert by_world.place(world.qpos())
+    for body in by_world.bodies:
+        if "jaw" not in body.name:
+            assert by_joints.pose(body.index)[0] == pytest.approx(by_world.pose(body.index)[0], abs=1e-6)
+    assert not by_joints.place_joints(arm, joints[:-2])
+
+
 def test_a_serial_arm_is_drawn_too() -> None:
     scene = SceneModel(make_world(("ARM1",), "seven_joint", 0).model)
     assert sum(body.moves for body in scene.bodies) >= 7
