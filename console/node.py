@@ -198,7 +198,7 @@ class Console(Node):
     def plot(self) -> None:
         """The plots, and the scene once it is there."""
         if self._scene is None and (model := self._model()) is not None:
-            self._scene = SceneModel(model)
+            self._scene = SceneModel(model, alone=next(iter(self.params.cast.models), ""))
             self._page.bring_scene(self._scene)
         if self._page.is_watched:
             self._page.plots.draw()

@@ -46,14 +46,16 @@ class View:
 
 
 class SceneModel:
-    """A model, and one state of it."""
+    """A model, and one state of it. alone: an arm; nothing else is drawn, where it stands beside other things."""
 
-    def __init__(self, model: mujoco.MjModel) -> None:
+    def __init__(self, model: mujoco.MjModel, alone: str = "") -> None:
         self._model = model
         self._data = mujoco.MjData(model)
         mujoco.mj_kinematics(model, self._data)
         mujoco.mj_camlight(model, self._data)
-        self.bodies = tuple(body for index in range(model.nbody) if (body := self._body(index)).parts)
+        bodies = tuple(body for index in range(model.nbody) if (body := self._body(index)).parts)
+        own = tuple(body for body in bodies if alone and body.name.startswith(f"{alone}/"))
+        self.bodies = own or bodies
 
     def place(self, qpos: Sequence[float]) -> bool:
         """Put everything where these joint positions put it; False where they are not of this model."""

@@ -72,6 +72,8 @@ def test_an_arm_is_drawn_from_its_joints_alone(arm: str, model: str) -> None:
         if "jaw" not in body.name:
             assert by_joints.pose(body.index)[0] == pytest.approx(by_world.pose(body.index)[0], abs=1e-6)
     assert not by_joints.place_joints(arm, joints[:-2])
+    shown = {body.name for body in SceneModel(world.model, alone=arm).bodies}
+    assert "world" not in shown or arm == "ARM1", "no board that is not there"
 
 
 def test_a_serial_arm_is_drawn_too() -> None:
