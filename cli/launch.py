@@ -15,6 +15,7 @@ EXAMPLE = example(
     "sutura launch teleop --set arm_at_start=true --set scaling.scale=0.3",
     "sutura launch sim --lockstep --seed 7 --duration 60",
     "sutura launch my_robot.yaml --lockstep --faults",
+    "sutura launch sim --set master.driver=console --set operator.driver=console",
     "sutura launch sim --args",
 )
 
@@ -84,6 +85,7 @@ def launch(
             show_default=False,
         ),
     ] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Without the web console.")] = False,
     as_json: AsJson = False,
     list_topologies: Annotated[bool, typer.Option("--list", help="List the shipped topologies and end.")] = False,
     show_arguments: Annotated[bool, typer.Option("--args", help="Show the topology's arguments and end.")] = False,
@@ -108,7 +110,9 @@ def launch(
         raise typer.BadParameter("--foxglove and --prometheus look at a run on the real clock, not --lockstep")
     from sutura.cli.running import RunOrder, run_and_report
 
-    order = RunOrder(topology, settings or (), seed, duration, report, lockstep, processes, record, faults, ports)
+    order = RunOrder(
+        topology, settings or (), seed, duration, report, lockstep, processes, record, faults, ports, headless
+    )
     raise typer.Exit(run_and_report(order, as_json))
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sutura.cli.check import show_problems
 from sutura.cli.companions import Companions
+from sutura.cli.consoling import AddressTeller, consoled
 from sutura.cli.errors import FileRefused
-from sutura.cli.output import fail, is_terminal, say, show_json
+from sutura.cli.output import fail, is_terminal, say, show_json, warn
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
 from sutura.launch import examine, load_topology
 from sutura.launch.recorders import with_recorder, without_recorders
@@ -24,7 +25,8 @@ class RunOrder:
     """What a person wants to run, and how.
 
     duration [s], None: until Ctrl-C, in lockstep 60 s; record: with a recorder, also where the topology has none,
-    else without any; ports: of those who look on, by command, see `Companions`.
+    else without any; ports: of those who look on, by command, see `Companions`; headless: without the web console,
+    which a virtual clock never has.
     """
 
     topology: str
@@ -37,6 +39,7 @@ class RunOrder:
     record: bool | None
     faults: bool
     ports: dict[str, int] = field(default_factory=dict)
+    headless: bool = False
 
 
 def run_and_report(order: RunOrder, as_json: bool) -> int:
@@ -48,6 +51,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
         require_writable(order.report_file)
     topology = load_topology(order.topology, order.settings)
     topology = with_recorder(topology) if order.record else without_recorders(topology)
+    topology = consoled(topology, wanted=not (order.lockstep or order.headless), note=warn)
     findings = examine(topology)
     if findings.problems:
         show_problems(topology, findings.problems)
@@ -75,7 +79,7 @@ def run_and_report(order: RunOrder, as_json: bool) -> int:
             report_file=order.report_file,
             faults=order.faults,
             note=watch.note,
-            update=update,
+            update=AddressTeller(update, watch.note),
         )
     if as_json:
         show_json(report)

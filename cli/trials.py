@@ -11,6 +11,7 @@ from sutura.cli.errors import FileRefused, SeveralReports
 from sutura.cli.output import fail, is_terminal, say, show_json, show_table, warn
 from sutura.cli.running import require_writable
 from sutura.cli.watch import LiveWatch, PlainWatch, Watch
+from sutura.console import without_consoles
 from sutura.errors import SuturaError
 from sutura.launch import Findings, Silenced, Topology, examine
 from sutura.launch.judgement import Judged
@@ -43,7 +44,7 @@ def run_trials(order: TrialOrder, as_json: bool) -> int:
     """
     if order.report_file is not None and len(order.topologies) > 1:
         raise SeveralReports(order.report_file, order.topologies)
-    loaded = [with_recorder(load_trial(name, order.settings)) for name in order.topologies]
+    loaded = [without_consoles(with_recorder(load_trial(name, order.settings))) for name in order.topologies]
     found = [(topology, examine(topology)) for topology in loaded]
     if any(findings.problems for _, findings in found):
         for topology, findings in found:

@@ -36,6 +36,7 @@ _OURS: Mapping[str, str] = {
     "gamepad": "sutura.hw_drivers.inputs.gamepad:GamepadHand",
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardHand",
     "spacemouse": "sutura.hw_drivers.inputs.spacemouse:SpaceMouseHand",
+    "console": "sutura.hw_drivers.inputs.console:ConsoleHand",
     "v4l2": "sutura.hw_drivers.cameras.v4l2:V4l2Camera",
     "endoscope": "sutura.sim_driver.endoscope:Endoscope",
     "video_file": "sutura.hw_drivers.cameras.video_file:VideoFile",
@@ -46,6 +47,7 @@ _OUR_OPERATOR_DEVICES: Mapping[str, str] = {
     "keyboard": "sutura.hw_drivers.inputs.keyboard:KeyboardOperator",
     "pedals": "sutura.hw_drivers.inputs.pedals:Pedals",
     "spacemouse": "sutura.hw_drivers.inputs.spacemouse:SpaceMouseOperator",
+    "console": "sutura.hw_drivers.inputs.console:ConsoleOperator",
 }
 
 DriverT = TypeVar("DriverT", ActuatorDriver, InputDevice, OperatorDevice, Camera)

@@ -25,6 +25,7 @@ _STOCK: Mapping[str, str] = {
     "world": "sutura.nodes.stock.world:World",
     "camera": "sutura.nodes.stock.camera:Camera",
     "recorder": "sutura.nodes.stock.recorder:Recorder",
+    "console": "sutura.console.node:Console",  # by name only: it stands above what nodes may import
 }
 
 

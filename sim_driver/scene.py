@@ -45,6 +45,7 @@ RING_SIDES = 12
 MAX_RINGS = len(PEGS) // 2
 _RING_COLOURS = ("0.85 0.2 0.2", "0.2 0.45 0.85", "0.2 0.65 0.3", "0.9 0.6 0.1", "0.6 0.25 0.75", "0.2 0.7 0.7")
 
+
 ACTUATED = ("yaw", "pitch", "insertion", "roll", "wrist_pitch", "wrist_yaw", "jaw")
 # Stiffness [Nm/rad, N/m] and greatest effort [Nm, N]: every joint lags its target by about the same 5 ms.
 _GAINS = (
