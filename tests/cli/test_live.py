@@ -56,7 +56,7 @@ def run() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="su"))
     report = folder / "report.json"
     command = [sys.executable, "-m", "sutura.cli.main", "launch", "teleop", "--report", str(report)]
-    command += ["--set", "arm_at_start=true", "--set", "driver=kinematic"]
+    command += ["--headless", "--set", "arm_at_start=true", "--set", "driver=kinematic"]
     with pytest.MonkeyPatch.context() as patch, (folder / "out.txt").open("wb") as out:
         patch.setenv("SUTURA_HOME", str(folder))
         process = subprocess.Popen(command, stdout=out, stderr=out)
