@@ -8,7 +8,12 @@ import typer
 from sutura.cli.options import AsJson
 from sutura.cli.output import example, show_json, show_table
 
-app = typer.Typer(name="driver", help="List drivers, and check one against the contract.", no_args_is_help=True)
+app = typer.Typer(
+    name="driver",
+    help="List drivers, and check one against the contract.",
+    epilog=example("sutura driver check kinematic --duration 5"),
+    no_args_is_help=True,
+)
 
 LIST_EXAMPLE = example("sutura driver list", "sutura driver list --json")
 CHECK_EXAMPLE = example(
