@@ -181,12 +181,13 @@ def test_the_jaw_follows_the_gripper_within_its_limits_only_while_the_leader_lea
 def test_until_it_has_met_the_leader_no_command_is_a_leap(
     rig: Callable[..., Rig], steps: list[tuple[bool, float, str]]
 ) -> None:
-    r = rig()
+    r, was = rig(), ""
     for pressed, at, silent in steps:
         r.pressed, r.leader, r.silent = pressed, (at,) * 5, {silent}
-        before, sent, was = r.arm, len(r.sent), r.state.state
+        before, sent = r.arm, len(r.sent)
         r.run(0.1)
         if "following" not in (was, r.state.state):  # who follows goes where the leader goes, until it is silent
             for position in r.sent[sent:]:
                 assert max(abs(a - b) for a, b in zip(position, before, strict=True)) <= CATCH_UP * 0.05 + 1e-9
                 before = position
+        was = r.state.state
