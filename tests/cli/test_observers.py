@@ -75,7 +75,16 @@ def run() -> Iterator[Run]:
     """It is ended with SIGINT."""
     folder = Path(tempfile.mkdtemp(prefix="su"))
     ports = free_port(), free_port()
-    command = [sys.executable, "-m", "sutura.cli.main", "launch", "teleop", "--set", "arm_at_start=true"]
+    command = [
+        sys.executable,
+        "-m",
+        "sutura.cli.main",
+        "launch",
+        "teleop",
+        "--headless",
+        "--set",
+        "arm_at_start=true",
+    ]
     command += ["--foxglove", str(ports[0]), "--prometheus", str(ports[1]), "--report", str(folder / "report.json")]
     with (folder / "out.txt").open("wb") as out:
         environment = {**os.environ, "SUTURA_HOME": str(folder)}
