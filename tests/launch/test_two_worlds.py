@@ -22,7 +22,7 @@ from tests.launch.conftest import watch_until
 pytestmark = pytest.mark.realtime
 
 ELSEWHERE = {
-    "camera",  # lives on pictures of a world: tests/topologies/test_endoscope.py, tests/launch/test_endoscope_run.py
+    "camera",  # lives on pictures of a world: test_endoscope_run.py, tests/topologies/test_endoscope.py
     "console",  # for people, and never on a virtual clock: tests/console
 }
 STOCK = sorted(n for n, target in installed_nodes().items() if target.startswith("sutura.") and n not in ELSEWHERE)
