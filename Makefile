@@ -49,8 +49,8 @@ ik: env ## time inverse kinematics beside other libraries, those of the extra `b
 tremor: env ## compare all tremor filters; writes tremor.json and tremor.svg
 	@$(BIN)/python -m bench.tremor --json tremor.json --plot tremor.svg $(ARGS)
 
-flakes: env ## run the topology tests 200 times, to find one that is not the same each time
-	@$(BIN)/python -m bench.flakes --runs 200 $(ARGS)
+flakes: fast ## run the topology tests 200 times, to find one that is not the same each time
+	@$(FAST) $(BIN)/python -m bench.flakes --runs 200 $(ARGS)
 
 clean: ## remove the environment and what tools have left
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
