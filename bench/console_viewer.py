@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import msgspec
 import viser
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Subprotocol
 
 _CAMERA = {
@@ -28,7 +29,7 @@ _CAMERA = {
 
 
 @contextmanager
-def viewer(url: str) -> Iterator[ClientConnection]:
+def viewer(url: str) -> Iterator[Connection]:
     """A connection that the console takes for a page's; `url` as the command line prints it."""
     address = url.partition("websocket=")[2] or url.replace("http", "ws", 1)
     protocol = Subprotocol(f"viser-v{viser.__version__}")
