@@ -5,11 +5,8 @@ real time. It ends with 1 when two runs of a case and seed had not the same reco
 the same, when a run failed, or when the simulated surgeon did not transfer its ring.
 """
 
-import os
 import statistics
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +18,7 @@ from rich.table import Table
 
 from bench.errors import NotRunnable
 from bench.machine import Machine, OthersMeter, this_machine, wait_until_quiet
+from bench.own_home import own_home
 from sutura.errors import SuturaError
 from sutura.launch import check_topology, load_topology
 from sutura.launch.recorders import with_recorder, without_recorders
@@ -93,20 +91,6 @@ def run_case(case: Case, seed: int, duration: float, *, processes: bool = False)
             note=lambda text: None,
             update=lambda run: None,
         )
-
-
-@contextmanager
-def own_home() -> Iterator[None]:
-    """Keep runs in a folder that goes away."""
-    before = os.environ.get("SUTURA_HOME")
-    with tempfile.TemporaryDirectory(prefix="su") as home:
-        os.environ["SUTURA_HOME"] = home
-        try:
-            yield
-        finally:
-            del os.environ["SUTURA_HOME"]
-            if before is not None:
-                os.environ["SUTURA_HOME"] = before
 
 
 def measure(rounds: int, seed: int, share: float, say: Callable[[str], None]) -> Bench:

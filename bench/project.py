@@ -1,9 +1,5 @@
 """Runs the project's own chain from a bench topology and gathers its figures."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +9,7 @@ from bench.bare import RATE_HZ
 from bench.errors import NotRunnable, TooFewSamples
 from bench.figures import Round
 from bench.link import FIFO_PRIORITY
+from bench.own_home import own_home
 from sutura.launch.checker import check_topology
 from sutura.launch.loader import load_topology
 from sutura.launch.report import Report
@@ -62,7 +59,7 @@ def run_project(name: str, samples: int, *, together: bool = False, fifo: bool =
     if problems:
         raise NotRunnable(topology.name, problems)
     meter = CpuMeter()
-    with _own_home():
+    with own_home():
         report = run_topology(
             topology, duration=_ENGAGED_S + samples / RATE_HZ, note=lambda text: None, update=meter.look
         )
@@ -78,21 +75,6 @@ def _arrange(topology: Topology, together: bool, fifo: bool) -> Topology:
     policy = {"policy": "fifo", "priority": FIFO_PRIORITY} if fifo else {"policy": "other", "priority": 0}
     realtime = {p: structs.replace(topology.realtime.get(p, Realtime()), **policy) for p in places}
     return replace(topology, places=places, realtime=realtime)
-
-
-@contextmanager
-def _own_home() -> Iterator[None]:
-    """Keep the run's directory out of the user's."""
-    before = os.environ.get("SUTURA_HOME")
-    with tempfile.TemporaryDirectory(prefix="bench-") as home:
-        os.environ["SUTURA_HOME"] = home
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["SUTURA_HOME"]
-            else:
-                os.environ["SUTURA_HOME"] = before
 
 
 def _round(name: str, samples: int, topology: Topology, report: Report, meter: CpuMeter) -> Round:

@@ -1,13 +1,8 @@
 """The interface of everything that a hand moves."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
-
 import msgspec
 
-from sutura.hw_drivers.context import DriverContext, DriverOptions, read_options
-from sutura.hw_drivers.errors import WrongState
+from sutura.hw_drivers.reader import Reader
 from sutura.messages import JointState, Pose
 
 
@@ -23,45 +18,5 @@ class HandSample(msgspec.Struct, frozen=True, gc=False):
     held: bool | None = None
 
 
-class InputDevice(ABC):
-    """A master. A driver implements `_open`, `_read` and `_close`; closed → open() → reading → close().
-
-    simulated: no hardware is read, and the same times give the same readings.
-    """
-
-    Options: ClassVar[type[DriverOptions]] = DriverOptions
-    simulated: ClassVar[bool] = False
-
-    def __init__(self, options: Mapping[str, object], context: DriverContext) -> None:
-        self.context = context
-        self.options = read_options(type(self).__name__, self.Options, options)
-        self._is_open = False
-
-    def open(self) -> None:
-        """Take the device. Opening twice changes nothing. Raises DriverError."""
-        if not self._is_open:
-            self._open()
-            self._is_open = True
-
-    def read(self, elapsed: float) -> HandSample | None:
-        """The newest reading, `elapsed` seconds into the run; None while there is nothing (more) to say."""
-        if not self._is_open:
-            raise WrongState(f"{type(self).__name__} of {self.context.name}", "read", "open", "closed")
-        sample = self._read(elapsed)
-        disturbance = self.context.disturbance
-        return sample if disturbance is None or sample is None else disturbance(sample)
-
-    def close(self) -> None:
-        """Give the device back. Closing twice changes nothing."""
-        if self._is_open:
-            self._is_open = False
-            self._close()
-
-    @abstractmethod
-    def _open(self) -> None: ...
-
-    @abstractmethod
-    def _read(self, elapsed: float) -> HandSample | None: ...
-
-    def _close(self) -> None:
-        """Most devices need nothing here."""
+class InputDevice(Reader[HandSample]):
+    """A master. A hand that is not seen says nothing: a pose that stood still would look like a hand that does."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from sutura.kinematics import open_arm
+from sutura.kinematics import TrackedArm, open_arm
 from sutura.kinematics.joint_motion import JointBounds
 
 JAW = "jaw"
@@ -35,9 +35,13 @@ class ActuatedJoints(msgspec.Struct, frozen=True):
         return self.acceleration.get(name, math.inf if name == JAW else velocity / SPEED_UP_S)
 
 
-def joints_of_arm(model: str, acceleration: Mapping[str, float] | None = None) -> ActuatedJoints:
+def joints_of_arm(model: str) -> ActuatedJoints:
     """The joints of an arm file, shipped or of one's own, and its jaw. Raises KinematicsError."""
-    arm = open_arm(model)
+    return joints_of(open_arm(model))
+
+
+def joints_of(arm: TrackedArm, acceleration: Mapping[str, float] | None = None) -> ActuatedJoints:
+    """The joints of an arm, and its jaw."""
     limits, jaw = arm.limits, arm.jaw
     return ActuatedJoints(
         (*arm.joint_names, JAW),

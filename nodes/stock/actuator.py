@@ -5,7 +5,6 @@ from typing import Annotated
 from msgspec import Meta
 
 from sutura.hw_drivers import (
-    ActuatedJoints,
     ActuatorDriver,
     CommandRefused,
     DeviceLost,
@@ -14,6 +13,7 @@ from sutura.hw_drivers import (
     StopCategory,
     load_actuator,
 )
+from sutura.hw_drivers.joints import joints_of
 from sutura.kinematics import open_arm
 from sutura.kinematics.feed_forward import Lead
 from sutura.messages import (
@@ -107,18 +107,11 @@ class Actuator(Node):
         for name in self.params.acceleration:
             if name not in names:
                 raise RequestRefused(f"{self.name}: acceleration of a joint {name!r}{nearest(name, names)}")
-        joints = ActuatedJoints(
-            names,
-            (*arm.limits.lower, arm.jaw.lower),
-            (*arm.limits.upper, arm.jaw.upper),
-            (*arm.limits.velocity, arm.jaw.velocity),
-            (*arm.home, 0.0),
-            self.params.acceleration,
-        )
         kind = load_actuator(choice.use)
         if self.params.feedback_rate > kind.capabilities.max_rate_hz:
             most = f"driver {choice.use!r} takes at most {kind.capabilities.max_rate_hz:g} Hz"
             raise RequestRefused(f"{self.name}: feedback_rate is {self.params.feedback_rate:g} Hz, {most}")
+        joints = joints_of(arm, self.params.acceleration)
         return kind(joints, choice.options, self.driver_context())
 
     # What lets it move ----------------------------------------------------------------------------------------
